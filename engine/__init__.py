@@ -1,0 +1,1 @@
+"""The process engine around SpiffWorkflow: procedures, dossiers, tasks, the statutory clock. Knows no Flask."""

@@ -1,0 +1,50 @@
+"""The closed list of what can happen; every journal entry carries one of these types.
+
+The form is `subject:past_participle`. Nothing is ever removed from this list: old journals stay readable.
+"""
+
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    """The type of a journal entry."""
+
+    PROCEDURE_DEPLOYED = "procedure:deployed"
+    PROCEDURE_RETIRED = "procedure:retired"
+
+    DOSSIER_FILED = "dossier:filed"
+    DOSSIER_CODED = "dossier:coded"
+    DOSSIER_ENDED = "dossier:ended"
+
+    ELEMENT_PASSED = "element:passed"
+    RESULT_SET = "result:set"
+    MESSAGE_RECEIVED = "message:received"
+
+    TASK_OPENED = "task:opened"
+    TASK_CLAIMED = "task:claimed"
+    TASK_RELEASED = "task:released"
+    TASK_ASSIGNED = "task:assigned"
+    TASK_COMPLETED = "task:completed"
+    TASK_CANCELLED = "task:cancelled"
+
+    DEADLINE_SET = "deadline:set"
+    DEADLINE_MOVED = "deadline:moved"
+    DEADLINE_FIRED = "deadline:fired"
+    DEADLINE_CANCELLED = "deadline:cancelled"
+
+    CLOCK_RECEIVED = "clock:received"
+    CLOCK_ACCEPTED = "clock:accepted"
+    CLOCK_SUSPENDED = "clock:suspended"
+    CLOCK_RESUMED = "clock:resumed"
+    CLOCK_RESTARTED = "clock:restarted"
+    CLOCK_EXTENDED = "clock:extended"
+    CLOCK_DECIDED = "clock:decided"
+    CLOCK_STOPPED = "clock:stopped"
+
+    INCIDENT_OPENED = "incident:opened"
+    INCIDENT_RESOLVED = "incident:resolved"
+
+    DOCUMENT_ATTACHED = "document:attached"
+
+
+CLOCK_PREFIX = "clock:"

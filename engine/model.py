@@ -1,0 +1,274 @@
+"""The nouns of the engine as frozen values. What is stored stands in `engine.persistence.tables`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from engine.deadlines.ledger import ClockEventKind
+from engine.deadlines.terms import Unit
+
+
+class Channel(StrEnum):
+    """How a dossier came in."""
+
+    ONLINE = "online"
+    DESK = "desk"
+    POST = "post"
+    KIOSK = "kiosk"
+
+
+class DossierState(StrEnum):
+    """Where a dossier stands, as a citizen would ask. Derived from the clock and from the process's end."""
+
+    FILED = "filed"
+    PROCESSING = "processing"
+    AWAITING_APPLICANT = "awaiting_applicant"
+    DECIDED = "decided"
+    CLOSED = "closed"
+
+
+class TaskState(StrEnum):
+    """The life of a user task."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class DeadlineState(StrEnum):
+    """The life of a row that waits for a moment."""
+
+    PENDING = "pending"
+    FIRED = "fired"
+    CANCELLED = "cancelled"
+    PARKED = "parked"
+
+
+class DeadlineKind(StrEnum):
+    """What happens when the moment comes."""
+
+    TIMER = "timer"  # a BPMN timer event of the diagram fires
+    TERM = "term"  # the dossier's statutory term lapses
+    STEP = "step"  # a user task's own limit lapses
+
+
+class Role(StrEnum):
+    """What a person may be in a unit; lanes of a diagram name these."""
+
+    APPLICANT = "applicant"
+    RECEPTION_OFFICER = "reception_officer"
+    CASE_OFFICER = "case_officer"
+    DIVISION_HEAD = "division_head"
+    AGENCY_LEADER = "agency_leader"
+    RECORDS_CLERK = "records_clerk"
+    CONSULTED_OFFICER = "consulted_officer"
+    PROCEDURE_CONTROL = "procedure_control"
+    PROCESS_DESIGNER = "process_designer"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something: a person of the organisation, an applicant holding a dossier's link, or the system.
+
+    `roles` holds (role, unit code) pairs valid at the moment the actor was loaded.
+    """
+
+    id: UUID | None
+    name: str
+    username: str = ""
+    roles: frozenset[tuple[Role, str]] = frozenset()
+    dossier_id: UUID | None = None  # set for an applicant: the one dossier the link opens
+
+    def has_role(self, role: Role, unit: str | None = None) -> bool:
+        """Whether the actor holds the role, in the given unit or (None) in any."""
+        return any(held is role and (unit is None or where == unit) for held, where in self.roles)
+
+    def as_json(self) -> dict[str, str]:
+        """What the journal keeps of the actor."""
+        kept = {"name": self.name}
+        if self.id:
+            kept["id"] = str(self.id)
+        if self.username:
+            kept["username"] = self.username
+        return kept
+
+
+SYSTEM = Actor(id=None, name="motcua", username="system")
+
+
+@dataclass(frozen=True)
+class LegalBasis:
+    """Where the law says so. `sample` marks a text that no lawyer has confirmed yet."""
+
+    document: str
+    article: str = ""
+    checked: str = ""
+    sample: bool = False
+
+
+@dataclass(frozen=True)
+class FormRef:
+    """The form a user task shows, and the name its answers are kept under in the dossier's data."""
+
+    key: str
+    data_key: str
+
+
+@dataclass(frozen=True)
+class StepLimit:
+    """How long one step may take: a whole number of `unit`."""
+
+    amount: int
+    unit: Unit
+
+
+@dataclass(frozen=True)
+class ClockEffect:
+    """What reaching (`on_enter`) and leaving (`on_leave`) an element does to the statutory clock."""
+
+    on_enter: ClockEventKind | None = None
+    on_leave: ClockEventKind | None = None
+    ground: str = ""
+
+
+class ElementKind(StrEnum):
+    """The BPMN elements that this platform runs; everything else is refused at deployment."""
+
+    START = "startEvent"
+    END = "endEvent"
+    USER_TASK = "userTask"
+    SCRIPT_TASK = "scriptTask"
+    DECISION_TASK = "businessRuleTask"
+    SERVICE_TASK = "serviceTask"
+    EXCLUSIVE = "exclusiveGateway"
+    PARALLEL = "parallelGateway"
+    INCLUSIVE = "inclusiveGateway"
+    EVENT_GATEWAY = "eventBasedGateway"
+    CATCH = "intermediateCatchEvent"
+    THROW = "intermediateThrowEvent"
+    BOUNDARY = "boundaryEvent"
+    SUBPROCESS = "subProcess"
+    CALL = "callActivity"
+
+
+@dataclass(frozen=True)
+class TimerRule:
+    """When a timer fires: a statutory limit counted on the calendar, or a FEEL expression for date or duration."""
+
+    limit: StepLimit | None = None
+    duration: str = ""
+    moment: str = ""
+
+
+@dataclass(frozen=True)
+class Element:
+    """One element of a diagram with the law that stands on it."""
+
+    id: str
+    kind: ElementKind
+    name: str
+    process_id: str
+    line: int
+    name_en: str = ""
+    documentation: str = ""
+    role: Role | None = None
+    unit: str = ""  # symbolic place: "receiving", "competent" or a unit code
+    form: FormRef | None = None
+    limit: StepLimit | None = None
+    clock: ClockEffect | None = None
+    legal_bases: tuple[LegalBasis, ...] = ()
+    assignee: str = ""  # FEEL giving a username
+    timer: TimerRule | None = None
+    message: str = ""
+    error_code: str = ""
+    script: str = ""
+    result: str = ""
+    decision: tuple[str, str] = ("", "")  # (file, decision name)
+    service: str = ""
+    outcome: str = ""
+    milestone: int = 0  # per cent of the way when this element is passed
+    attached_to: str = ""
+    interrupting: bool = True
+    called: str = ""
+
+    def title(self, lang: str = "vi") -> str:
+        """The element's name in the reader's language, its id when it has none."""
+        return (self.name_en if lang == "en" else self.name) or self.name or self.id
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A sequence flow; `condition` is FEEL, empty when the flow has none."""
+
+    id: str
+    source: str
+    target: str
+    line: int
+    condition: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Process:
+    """One BPMN process (the main one, a called one) as the parser read it, with its nested subprocesses' elements."""
+
+    id: str
+    name: str
+    path: str
+    elements: Mapping[str, Element] = field(default_factory=dict)
+    flows: tuple[Flow, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A fault of a bundle, with the place and the way out. `error` findings stop a deployment."""
+
+    code: str
+    message: str
+    fix: str
+    path: str = ""
+    element_id: str = ""
+    line: int = 0
+    error: bool = True
+
+    def __str__(self) -> str:
+        """One line for a terminal."""
+        place = ":".join(str(part) for part in (self.path, self.line or "", self.element_id) if part)
+        return f"{place}: {'error' if self.error else 'warning'} {self.code}: {self.message} {self.fix}"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A task or timer of a running process that waits: `id` is stable while it waits."""
+
+    id: UUID
+    element_id: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An automatic step that could not be carried out; the process stands there until it is retried."""
+
+    id: UUID
+    element_id: str
+    error: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one command did to a running process; `transition` turns it into events and rows."""
+
+    snapshot: bytes
+    passed: tuple[str, ...] = ()  # ids of elements entered and left, in order
+    entered: tuple[str, ...] = ()  # ids of elements entered, in order
+    tasks_opened: tuple[Opened, ...] = ()
+    tasks_closed: frozenset[UUID] = frozenset()
+    timers_opened: tuple[Opened, ...] = ()
+    timers_closed: frozenset[UUID] = frozenset()
+    results: Mapping[str, object] = field(default_factory=dict)
+    decisions: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (element id, ids of the rules that matched)
+    failures: tuple[Failure, ...] = ()
+    ended_at: str = ""  # id of the end event when the process has ended

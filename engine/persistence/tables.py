@@ -1,0 +1,338 @@
+"""Every table. Keys of what belongs to a dossier begin with the dossier, so that a split by dossier stays open."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from engine.persistence.types import JsonText, Moment
+
+# the due date of what has none: NOT NULL keeps keyset paging simple
+FAR_FUTURE = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
+
+
+def _only_where(condition: str) -> dict[str, Any]:
+    """A partial index, for both databases."""
+    return {f"{dialect}_where": text(condition) for dialect in ("postgresql", "sqlite")}
+
+
+class Base(DeclarativeBase):
+    """The declarative base; `api` binds it to flask-sqlalchemy."""
+
+    type_annotation_map = {datetime: Moment, dict[str, Any]: JsonText, list[Any]: JsonText, UUID: Uuid}
+
+
+class Journalled:
+    """A row that heads a journal: the number and the hash of its last entry."""
+
+    journal_seq: Mapped[int] = mapped_column(default=0)
+    journal_head: Mapped[str] = mapped_column(String(64), default="")
+
+
+# --- organisation ---------------------------------------------------------------------------------------------
+
+
+class UnitRow(Base):
+    """A unit of the organisation: authority, centre, division, branch, consulted body."""
+
+    __tablename__ = "unit"
+    code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name_vi: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str] = mapped_column(Text, default="")
+    kind: Mapped[str] = mapped_column(String(32))
+    parent_code: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    agency_code: Mapped[str] = mapped_column(String(32), default="")
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+
+class PersonRow(Base):
+    """A person who can sign in."""
+
+    __tablename__ = "person"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    email: Mapped[str] = mapped_column(Text, default="")
+    lang: Mapped[str] = mapped_column(String(2), default="vi")
+    password_hash: Mapped[str] = mapped_column(Text, default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class RoleRow(Base):
+    """A person holds a role in a unit, from a day to a day (both included; open when null)."""
+
+    __tablename__ = "role_in_unit"
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(32), primary_key=True)
+    unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"), primary_key=True)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    # who holds a role in a unit: candidates for an assignment
+    __table_args__ = (Index("ix_role_holders", "unit_code", "role"),)
+
+
+class AccessTokenRow(Base):
+    """A personal access token for the API; only its SHA-256 is kept."""
+
+    __tablename__ = "access_token"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    label: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class SessionRow(Base):
+    """A signed-in browser session, so that it can be revoked."""
+
+    __tablename__ = "session"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+# --- procedures -----------------------------------------------------------------------------------------------
+
+
+class ProcedureRow(Journalled, Base):
+    """A procedure by its key; heads the journal of its deployments."""
+
+    __tablename__ = "procedure"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[UUID] = mapped_column(unique=True)
+    title_vi: Mapped[str] = mapped_column(Text)
+    title_en: Mapped[str] = mapped_column(Text, default="")
+    search_key: Mapped[str] = mapped_column(Text, default="")
+    retired_at: Mapped[datetime | None]
+
+
+class ProcedureVersionRow(Base):
+    """One deployed bundle, whole: a dossier pinned to it needs no file on disk."""
+
+    __tablename__ = "procedure_version"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    procedure_key: Mapped[str] = mapped_column(ForeignKey("procedure.key"))
+    number: Mapped[int]
+    checksum: Mapped[str] = mapped_column(String(64))
+    bundle: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # a zip
+    facts: Mapped[dict[str, Any]]  # procedure.toml as read
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    deployed_at: Mapped[datetime]
+    deployed_by: Mapped[str] = mapped_column(Text)
+    __table_args__ = (
+        UniqueConstraint("procedure_key", "number"),
+        UniqueConstraint("procedure_key", "checksum"),
+    )
+
+
+# --- dossiers -------------------------------------------------------------------------------------------------
+
+
+class DossierRow(Journalled, Base):
+    """A dossier: its facts, its projection from the clock, and the head of its journal."""
+
+    __tablename__ = "dossier"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    procedure_key: Mapped[str] = mapped_column(String(64))
+    procedure_version_id: Mapped[UUID] = mapped_column(ForeignKey("procedure_version.id"))
+    procedure_case: Mapped[str] = mapped_column(String(64), default="")
+    channel: Mapped[str] = mapped_column(String(16))
+    applicant_name: Mapped[str] = mapped_column(Text)
+    applicant_email: Mapped[str] = mapped_column(Text, default="")
+    summary: Mapped[str] = mapped_column(Text, default="")
+    search_key: Mapped[str] = mapped_column(Text)  # folded: lower case, no diacritics
+    link_digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the applicant's secret link
+    support_unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
+    receiving_unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    competent_unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    state: Mapped[str] = mapped_column(String(24))
+    outcome: Mapped[str] = mapped_column(String(24), default="")
+    progress: Mapped[int] = mapped_column(default=0)
+    incidents: Mapped[int] = mapped_column(default=0)  # open ones
+    submitted_at: Mapped[datetime]
+    received_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    original_due_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column()
+    snapshot: Mapped[bytes] = mapped_column(LargeBinary)
+    __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (
+        # the dossier list, newest first
+        Index("ix_dossier_list", "submitted_at", "id"),
+        # what is overdue: open dossiers by due date
+        Index("ix_dossier_due", "due_at", "id", **_only_where("closed_at IS NULL")),
+    )
+
+
+class DossierDataRow(Base):
+    """What the dossier says, keyed by the form (or the named result) that gave it; the newest answers."""
+
+    __tablename__ = "dossier_data"
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    data: Mapped[Any] = mapped_column(JsonText)
+    updated_seq: Mapped[int]
+
+
+class JournalRow(Base):
+    """One fact of a history. The database refuses UPDATE and DELETE here (triggers in the first migration)."""
+
+    __tablename__ = "journal"
+    stream_id: Mapped[UUID] = mapped_column(primary_key=True)  # a dossier, or a procedure
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    type: Mapped[str] = mapped_column(String(32))
+    occurred_at: Mapped[datetime]  # the moment the law counts
+    recorded_at: Mapped[datetime]  # the moment it was written
+    entry: Mapped[str] = mapped_column(Text)  # the exact canonical JSON that was hashed
+    hash: Mapped[str] = mapped_column(String(64))
+    __table_args__ = (
+        # the clock's ledger of one dossier
+        Index("ix_journal_clock", "stream_id", "seq", **_only_where("type LIKE 'clock:%'")),
+    )
+
+
+class TaskRow(Base):
+    """A user task as officers see it."""
+
+    __tablename__ = "user_task"
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    element_id: Mapped[str] = mapped_column(String(128))
+    name_vi: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str] = mapped_column(Text, default="")
+    form_key: Mapped[str] = mapped_column(String(64), default="")
+    data_key: Mapped[str] = mapped_column(String(64), default="")
+    role: Mapped[str] = mapped_column(String(32))
+    unit_code: Mapped[str] = mapped_column(String(64))
+    queue: Mapped[str] = mapped_column(String(100))  # "<unit>/<role>": who may take it
+    assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[str] = mapped_column(String(16))
+    due_at: Mapped[datetime] = mapped_column(default=FAR_FUTURE)
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    completed_by: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (
+        # the inbox: what nobody has taken, per queue
+        Index(
+            "ix_task_queue", "queue", "due_at", "id", **_only_where("state = 'open' AND assignee_id IS NULL")
+        ),
+        # the inbox: mine
+        Index(
+            "ix_task_mine",
+            "assignee_id",
+            "due_at",
+            "id",
+            **_only_where("state = 'open' AND assignee_id IS NOT NULL"),
+        ),
+        Index("ix_task_id", "id"),  # a task by its own id, for the API's links
+    )
+
+
+class DraftRow(Base):
+    """What somebody has typed into a task's form but not sent; survives the session."""
+
+    __tablename__ = "draft"
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    task_id: Mapped[UUID] = mapped_column(primary_key=True)
+    data: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[str] = mapped_column(Text)
+
+
+class DeadlineRow(Base):
+    """A moment that something waits for: a BPMN timer, a step's limit, the dossier's term."""
+
+    __tablename__ = "deadline"
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)  # the waiting timer's id, or a fresh one
+    kind: Mapped[str] = mapped_column(String(16))
+    element_id: Mapped[str] = mapped_column(String(128), default="")
+    task_id: Mapped[UUID | None]
+    state: Mapped[str] = mapped_column(String(16))
+    legal_due_at: Mapped[datetime]  # what the law says
+    due_at: Mapped[datetime]  # when the sweep next looks (later than the legal moment after a failure)
+    started_at: Mapped[datetime]
+    processed_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(Text, default="")
+    __table_args__ = (
+        # the sweep: the oldest pending ones
+        Index("ix_deadline_due", "due_at", "id", **_only_where("state = 'pending'")),
+    )
+
+
+class IncidentRow(Base):
+    """An automatic step that failed and waits for an operator."""
+
+    __tablename__ = "incident"
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)  # the id of what stands still
+    element_id: Mapped[str] = mapped_column(String(128))
+    error: Mapped[str] = mapped_column(String(64))
+    message: Mapped[str] = mapped_column(Text)
+    opened_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[str] = mapped_column(Text, default="")
+    __table_args__ = (Index("ix_incident_open", "opened_at", **_only_where("resolved_at IS NULL")),)
+
+
+class DocumentRow(Base):
+    """A paper of a dossier: what it is called and where its bytes lie (content-addressed)."""
+
+    __tablename__ = "document"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    dossier_id: Mapped[UUID | None] = mapped_column(ForeignKey("dossier.id"))  # null until filing attaches it
+    sha256: Mapped[str] = mapped_column(String(64))
+    filename: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(String(128))
+    size: Mapped[int]
+    uploaded_by: Mapped[str] = mapped_column(Text)
+    uploader_key: Mapped[str] = mapped_column(String(64))  # person id, or the digest of an applicant's link
+    uploaded_at: Mapped[datetime]
+    __table_args__ = (Index("ix_document_dossier", "dossier_id"),)
+
+
+class CodeCounterRow(Base):
+    """The last dossier number given by an agency on a day; the row's lock makes numbers gap-free."""
+
+    __tablename__ = "code_counter"
+    agency_code: Mapped[str] = mapped_column(String(32), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class IdempotencyRow(Base):
+    """The answer given to a POST with an Idempotency-Key, so that a repetition gets the same answer."""
+
+    __tablename__ = "idempotency"
+    owner: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    headers: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class AccessLogRow(Base):
+    """Who looked at which dossier's history; written in a transaction of its own, so a rollback keeps it."""
+
+    __tablename__ = "access_log"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    dossier_id: Mapped[UUID]
+    person: Mapped[str] = mapped_column(Text)
+    what: Mapped[str] = mapped_column(String(64))
+    looked_at: Mapped[datetime]
+    __table_args__ = (Index("ix_access_log_dossier", "dossier_id", "looked_at"),)
