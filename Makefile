@@ -131,14 +131,14 @@ $(DIST)/manifest.json: web/node_modules/.made $(WEB_SOURCES)
 COMPILE = uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header
 
 .PHONY: lock
-lock: | $(VENV)/pyvenv.cfg  ## Resolve the dependencies anew and write the lock files
+lock: | $(VENV)/.made-node  ## Resolve the dependencies anew and write the lock files
 	@command -v uv >/dev/null || { $(say) 'installing uv into .venv'; $(call install,uv); }
 	@$(say) 'locking Python packages'
 	@$(COMPILE) pyproject.toml --group build -o requirements.lock
 	@$(COMPILE) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
 	@$(COMPILE) --group node -o requirements-node.lock
 	@$(say) 'locking web packages'
-	@cd web && npm install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error
+	@cd web && npm install --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error && node lock.mjs
 
 .PHONY: clean
 clean:  ## Remove what was built, keep what was installed

@@ -58,7 +58,7 @@ class ThrowawayPostgres:
         # short, because the path of a Unix socket may have 107 bytes at most.
         self.folder = Path(tempfile.mkdtemp(prefix="motcua-pg-"))
         self.data = self.folder / "data"
-        self._as_user: dict[str, int] = {}
+        self._user: int | None = None  # who the server runs as, where not as ourselves
         try:
             self.bin = self._usable_binaries()
             self._start()
@@ -72,7 +72,7 @@ class ThrowawayPostgres:
         if os.geteuid() != 0:
             return found
         person = pwd.getpwnam("nobody")
-        self._as_user = {"user": person.pw_uid, "group": person.pw_gid}
+        self._user = person.pw_uid
         os.chown(self.folder, person.pw_uid, person.pw_gid)
         if str(found).startswith("/usr/lib/"):
             return found
@@ -104,9 +104,15 @@ class ThrowawayPostgres:
         command = [str(self.bin / program), *map(str, arguments)]
         with (self.folder / "output").open("a+b") as output:
             done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self.folder, check=False,
-                timeout=60, **self._as_user,
-            )  # fmt: skip
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=self.folder,
+                check=False,
+                timeout=60,
+                user=self._user,
+            )
         if done.returncode:
             said = "\n".join(
                 path.read_text(errors="replace")[-2000:]

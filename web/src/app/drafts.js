@@ -1,0 +1,84 @@
+// Keeps what somebody has typed. A form takes part by naming where its draft goes:
+//
+//   <form data-draft-url="/tasks/17/draft" data-draft-etag='"4"'
+//         data-draft-saving="…" data-draft-saved="…" data-draft-failed="…" data-draft-conflict="…">
+//     <p data-draft-status role="status"></p>
+//
+// The fields (no files) are posted there a moment after the last key, with the CSRF token and, where given,
+// If-Match. The answer's ETag is used next time. 409 and 412 mean that somebody else has the task now: nothing
+// is overwritten, the person is told, and saving stops. Any other failure is tried again.
+import { csrfToken } from "./requests.js";
+
+const QUIET_MS = 1500;
+const RETRY_MS = 10000;
+
+export function startDrafts(scope) {
+  for (const form of scope.querySelectorAll("form[data-draft-url]")) watch(form);
+}
+
+function watch(form) {
+  const state = { timer: 0, busy: false, changed: false, stopped: false, etag: form.dataset.draftEtag };
+
+  function soon(delay) {
+    clearTimeout(state.timer);
+    state.timer = setTimeout(() => save(form, state, soon), delay);
+  }
+
+  form.addEventListener("input", () => {
+    state.changed = true;
+    soon(QUIET_MS);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(state.timer);
+    state.stopped = true;
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && state.changed) save(form, state, soon);
+  });
+}
+
+async function save(form, state, soon) {
+  if (state.busy || state.stopped || !form.isConnected) return;
+  state.busy = true;
+  state.changed = false;
+  say(form, form.dataset.draftSaving);
+  try {
+    const answer = await fetch(form.dataset.draftUrl, request(form, state));
+    if (answer.ok) {
+      state.etag = answer.headers.get("ETag") ?? state.etag;
+      say(form, `${form.dataset.draftSaved ?? ""} ${time()}`);
+    } else if (answer.status === 409 || answer.status === 412) {
+      state.stopped = true;
+      say(form, form.dataset.draftConflict, true);
+    } else {
+      throw new Error(`draft not saved: ${answer.status}`);
+    }
+  } catch {
+    state.changed = true;
+    say(form, form.dataset.draftFailed, true);
+  } finally {
+    state.busy = false;
+  }
+  if (state.changed && !state.stopped) soon(form.querySelector(".mc-draft-status--problem") ? RETRY_MS : QUIET_MS);
+}
+
+function request(form, state) {
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === "string") body.append(name, value);
+  }
+  const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json" };
+  if (state.etag) headers["If-Match"] = state.etag;
+  return { method: "POST", body, headers, credentials: "same-origin", keepalive: true };
+}
+
+function say(form, text, problem = false) {
+  const place = form.querySelector("[data-draft-status]");
+  if (!place) return;
+  place.textContent = text ?? "";
+  place.classList.toggle("mc-draft-status--problem", problem);
+}
+
+function time() {
+  return new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+}

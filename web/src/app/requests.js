@@ -1,0 +1,31 @@
+// htmx, told to evaluate nothing, to send the CSRF token, and to show a refused form instead of dropping it.
+import htmx from "htmx.org";
+
+export function csrfToken() {
+  return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+}
+
+export function startRequests(start) {
+  Object.assign(htmx.config, {
+    allowEval: false,
+    allowScriptTags: false,
+    includeIndicatorStyles: false,
+    selfRequestsOnly: true,
+    historyCacheSize: 0, // a dossier must not stay behind in the browser's storage
+    responseHandling: [
+      { code: "204", swap: false },
+      { code: "[23]..", swap: true },
+      { code: "422", swap: true },
+      { code: "[45]..", swap: false, error: true },
+    ],
+  });
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrfToken();
+  });
+  document.addEventListener("htmx:load", (event) => {
+    if (event.detail.elt !== document.body) start(event.detail.elt);
+  });
+  // An answer that is no fragment (signed out, somebody else was quicker, server gone): show the whole page.
+  document.addEventListener("htmx:responseError", () => window.location.reload());
+}
