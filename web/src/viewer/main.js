@@ -1,7 +1,7 @@
 // Shows a BPMN diagram, read only:
 //
 //   <div class="mc-diagram" data-diagram="/procedures/x/1/diagram" data-current="Task_3" data-done="Task_1 Task_2"
-//        data-failed="…" data-zoom-in="…" data-zoom-out="…" data-zoom-fit="…" role="img" aria-label="…"></div>
+//        data-failed="…" data-zoom-in="…" data-zoom-out="…" data-zoom-fit="…" role="group" aria-label="…"></div>
 //
 // The page must carry the same steps as a list: a picture is nothing to somebody who cannot see it.
 // The bpmn.io mark at the lower right belongs to the licence of bpmn-js: it stays visible and uncovered.
