@@ -1,0 +1,56 @@
+"""What FEEL says when it cannot answer: errors that stop, and problems that explain a null."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class FeelError(Exception):
+    """Root of everything engine.feel raises."""
+
+
+class FeelSyntaxError(FeelError):
+    """The text is not FEEL; says where, what was expected and what stands there.
+
+    `line` and `column` count from 1. `expected` and `found` are short phrases in English.
+    """
+
+    def __init__(  # noqa: PLR0913 - the six facts of a syntax error, all of them wanted by editors
+        self, message: str, text: str, line: int, column: int, expected: str, found: str
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.text = text
+        self.line = line
+        self.column = column
+        self.expected = expected
+        self.found = found
+
+
+class FeelLimitError(FeelError):
+    """The expression or its evaluation is larger than the budget allows."""
+
+
+class FeelTypeError(FeelError):
+    """A host value that has no FEEL meaning was handed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationProblem:
+    """Why an operation gave null. `column` counts from 1; 0 when the place is not known."""
+
+    message: str
+    column: int
+
+
+def syntax_error(text: str, offset: int, expected: str, found: str, hint: str = "") -> FeelSyntaxError:
+    """Build a FeelSyntaxError for the 0-based `offset` in `text`."""
+    line = text.count("\n", 0, offset) + 1
+    column = offset - (text.rfind("\n", 0, offset) + 1) + 1
+    message = (
+        f"Dòng {line}, cột {column}: cần {expected}, gặp {found}. / "
+        f"Line {line}, column {column}: expected {expected}, found {found}."
+    )
+    if hint:
+        message = f"{message} {hint}"
+    return FeelSyntaxError(message, text, line, column, expected, found)
