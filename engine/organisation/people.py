@@ -115,6 +115,17 @@ def holders(session: Session, role: Role, unit_code: str, today: date) -> list[P
     return list(session.scalars(found))
 
 
+def find_holder(session: Session, username: str, role: Role, unit_code: str, today: date) -> PersonRow | None:
+    """The active person with this user name, when that person holds the role in the unit on the day; else None."""
+    found = (
+        select(PersonRow)
+        .join(RoleRow, RoleRow.person_id == PersonRow.id)
+        .where(PersonRow.username == username.strip().lower(), PersonRow.active.is_(True))
+        .where(RoleRow.role == role.value, RoleRow.unit_code == unit_code, *_held_on(today))
+    )
+    return session.scalar(found)
+
+
 def set_password(session: Session, person: PersonRow, password: str) -> None:
     """Give the person a password; whoever was signed in as this person is signed out.
 
