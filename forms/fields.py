@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from engine.feel.errors import FeelError
+from engine.feel import FeelError
 from forms.i18n import Text
 
 Path = tuple[str | int, ...]
@@ -22,7 +22,7 @@ class Compiled(Protocol):
     def names(self) -> frozenset[str]:
         """The names the expression reads."""
 
-    def evaluate(self, context: Mapping[str, object], now: datetime | None = None) -> object:
+    def evaluate(self, context: Mapping[str, object], *, now: datetime | None = None) -> object:
         """The expression's value."""
 
 
@@ -45,7 +45,7 @@ class Feel:
     def evaluate(self, scope: Scope) -> object:
         """The value in `scope`; whatever cannot be computed is null, as FEEL has it."""
         try:
-            return self.compiled.evaluate(scope.names, scope.now)
+            return self.compiled.evaluate(scope.names, now=scope.now)
         except FeelError:
             return None  # a hostile answer that exhausts the budget has no value, and no power over the page
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from forms.fields import Path
 
@@ -59,3 +60,22 @@ def path_of(name: str) -> Path | None:
         path.append(step.group(1) if step.group(1) is not None else int(step.group(2)))
         position = step.end()
     return tuple(path) or None
+
+
+def at(values: object, path: Path) -> object:
+    """The value at a path that may lead into rows; None where the way ends early."""
+    for step in path:
+        if isinstance(step, int):
+            values = values[step] if isinstance(values, list) and step < len(values) else None
+        else:
+            values = values.get(step) if isinstance(values, Mapping) else None
+    return values
+
+
+def set_at(values: Any, path: Path, value: object) -> None:
+    """Set the value at a path that may lead into rows that are there."""
+    for index, step in enumerate(path[:-1]):
+        if isinstance(step, str) and isinstance(values, dict) and values.get(step) is None:
+            values[step] = [] if isinstance(path[index + 1], int) else {}
+        values = values[step]
+    values[path[-1]] = value

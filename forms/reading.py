@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NoReturn
 
-from engine.feel import compile_expression
-from engine.feel.errors import FeelError
+from engine.feel import FeelError, compile_expression
 from forms.fields import Assertion, Feel, Template, Wording
 from forms.findings import Findings
 from forms.i18n import Text

@@ -1,0 +1,197 @@
+"""Checks what a person answered: raw data in, clean data or problems in two languages out.
+
+What comes out is JSON-able and always has the same shape: every shown field is there (None, [] or False when not
+answered), hidden and disabled fields are not. Days, times and moments are ISO 8601 text. Whole numbers are int;
+numbers with a fraction, and numbers the form serialises to text, are decimal text such as "2.5", so that nothing is
+rounded. `feel_values` turns them back into numbers for expressions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from forms.definition import FormDefinition
+from forms.evaluation import Node, Resolution, resolve
+from forms.fields import Component, ComputedField, DynamicList, Field, Path, in_scope
+from forms.i18n import Text
+from forms.loading import load
+from forms.paths import at, get, has, name_of, put, set_at
+from forms.problems import FieldProblem, InvalidAnswers, is_holder, told
+from forms.rules import AnswerContext, DocumentRef, flag
+from forms.values import MAX_ITEMS, MAX_TEXT, RefusalError, is_blank, is_several, jsonable, read
+
+__all__ = [
+    "AnswerContext",
+    "DocumentRef",
+    "FieldProblem",
+    "InvalidAnswers",
+    "check",
+    "check_draft",
+    "feel_values",
+]
+
+
+def check(definition: FormDefinition, raw: Mapping[str, object], context: AnswerContext) -> dict[str, object]:
+    """Clean data from what was sent as JSON.
+
+    Refused are: unknown and disabled fields, fields that the other answers hide, and whatever breaks a rule. Computed
+    fields are computed here, readonly ones keep their stored value, whatever was sent. Raises InvalidAnswers.
+    """
+    if not isinstance(raw, Mapping):
+        raise InvalidAnswers([told((), RefusalError("object"), Text(definition.title(), definition.title("en")))])
+    answers = stored_over(definition, typed(definition, raw, context), context)
+    for _ in range(3):  # a choice may become another value than was sent ("1" becomes 1) and show other fields
+        resolution = _resolve(definition, answers, context)
+        loaded = load(resolution, raw, context)
+        answers = stored_over(definition, loaded, context)
+        settled = _resolve(definition, answers, context)
+        if settled.hidden == resolution.hidden:
+            break
+    keep_assertions(settled)
+    return _clean(settled)
+
+
+def check_draft(definition: FormDefinition, raw: Mapping[str, object]) -> dict[str, object]:
+    """What is worth keeping of unfinished answers; never refuses.
+
+    Unknown keys and values of a wrong shape are dropped. Text in a number or date field is kept as typed, so that
+    nobody loses what they wrote. Rules and conditions are not applied.
+    """
+    return _draft_scope(definition.components, raw) if isinstance(raw, Mapping) else {}
+
+
+def feel_values(definition: FormDefinition, data: Mapping[str, object]) -> dict[str, object]:
+    """Stored answers as expressions should see them: numbers as Decimal."""
+    return _typed_scope(definition.components, data, AnswerContext(now=_ANY_MOMENT))
+
+
+_ANY_MOMENT: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")  # only a time of day with offset needs one
+
+
+def typed(definition: FormDefinition, raw: Mapping[str, object], context: AnswerContext) -> dict[str, object]:
+    """The well-formed answers by type, without any rule of the form; ill-formed and unknown ones are left out."""
+    return _typed_scope(definition.components, raw, context)
+
+
+def _typed_scope(
+    components: Sequence[Component], raw: Mapping[str, object], context: AnswerContext
+) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for item in in_scope(components):
+        found = get(raw, item.path)
+        if isinstance(item, DynamicList):
+            rows = found[: item.max_rows + 1] if isinstance(found, list) else []
+            inner = [_typed_scope(item.components, row if isinstance(row, Mapping) else {}, context) for row in rows]
+            put(values, item.path, inner)
+        else:
+            put(values, item.path, _read_or_none(item, found, context))
+    return values
+
+
+def _read_or_none(field: Field, value: object, context: AnswerContext) -> object:
+    if isinstance(field, ComputedField):
+        return value  # what is stored; a check computes it anew
+    try:
+        return read(field, value, context.zone, context.now)
+    except RefusalError:
+        return [] if is_several(field) else None
+
+
+def stored_over(definition: FormDefinition, answers: Mapping[str, object], context: AnswerContext) -> dict[str, object]:
+    """The answers with stored values where a person may not write: readonly and disabled fields."""
+    current = dict(answers)
+    for _ in range(3):  # what is readonly may depend on what is readonly
+        resolution = _resolve(definition, current, context)
+        kept = {
+            node.path: _stored(node.component, node.path, context)
+            for node in resolution.walk()
+            if isinstance(node.component, Field) and is_kept(node)
+        }
+        if all(at(current, path) == value for path, value in kept.items()):
+            break
+        for path, value in kept.items():
+            set_at(current, path, value)
+    return current
+
+
+def is_kept(node: Node) -> bool:
+    """Whether the person may not write here."""
+    component = node.component
+    return isinstance(component, Field) and (
+        flag(component.readonly, node.scope) or flag(component.disabled, node.scope)
+    )
+
+
+def _stored(field: Field, path: Path, context: AnswerContext) -> object:
+    for source in (context.stored, context.data):
+        value = at(source, path)
+        if value is not None:
+            return _read_or_none(field, value, context)
+    return _read_or_none(field, field.default, context)
+
+
+def _resolve(definition: FormDefinition, answers: Mapping[str, object], context: AnswerContext) -> Resolution:
+    return resolve(definition.components, answers, context.data, context.now)
+
+
+def _clean(resolution: Resolution) -> dict[str, object]:
+    values = jsonable(resolution.values)
+    if not isinstance(values, dict):
+        return {}
+    disabled = [node for node in resolution.walk() if not node.hidden and _is_disabled(node)]
+    for node in disabled:
+        holder = at(values, node.path[:-1])
+        if isinstance(holder, dict):
+            holder.pop(str(node.path[-1]), None)
+    return values
+
+
+def _is_disabled(node: Node) -> bool:
+    return isinstance(node.component, Field) and flag(node.component.disabled, node.scope)
+
+
+def keep_assertions(resolution: Resolution) -> None:
+    """Evaluate our own `assert` rules over well-formed answers. Raises InvalidAnswers.
+
+    The rule of a field without an answer is not asked: whether there must be one is `required`'s business.
+    """
+    broken = []
+    for node in resolution.walk():
+        rule = node.component.assertion
+        if rule is None or node.hidden:
+            continue
+        if isinstance(node.component, Field) and is_blank(at(resolution.values, node.path)):
+            continue
+        if rule.rule.evaluate(node.scope) is not True:
+            path = next((name_of(inner.path) for inner in node.walk() if is_holder(inner) and not inner.hidden), "")
+            broken.append(FieldProblem(path, "assertion", rule.message.vi, rule.message.get("en")))
+    if broken:
+        raise InvalidAnswers(broken)
+
+
+def _draft_scope(components: Sequence[Component], raw: Mapping[str, object]) -> dict[str, object]:
+    kept: dict[str, object] = {}
+    for item in in_scope(components):
+        if isinstance(item, ComputedField) or not has(raw, item.path):
+            continue
+        found = get(raw, item.path)
+        if isinstance(item, DynamicList):
+            rows = found[: item.max_rows] if isinstance(found, list) else []
+            inner = [_draft_scope(item.components, row if isinstance(row, Mapping) else {}) for row in rows]
+            put(kept, item.path, inner)
+        elif (value := _draft_value(item, found)) is not None:
+            put(kept, item.path, value)
+    return kept
+
+
+def _draft_value(field: Field, value: object) -> object:
+    try:
+        return jsonable(read(field, value))
+    except RefusalError:
+        if isinstance(value, list) and is_several(field):
+            return [item for item in value[:MAX_ITEMS] if isinstance(item, str) and item.isprintable()]
+        if isinstance(value, str) and not is_several(field):
+            return "".join(character for character in value if character.isprintable())[:MAX_TEXT]
+        return None
