@@ -61,7 +61,7 @@ lint: $(VENV)/.made-dev $(VENV)/.made-app  ## Check style, types, layers and loc
 	@$(say) 'mypy: types'
 	@$(BIN)/mypy
 	@$(say) 'import-linter: layers'
-	@$(BIN)/lint-imports --no-timings 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo 2>/dev/null
 	@$(say) 'locks: hashes, no addresses'
 	@if grep -nE 'https?://' $(LOCKS); then echo 'A lock names an address: make it again with "make lock".'; exit 1; fi
 
