@@ -1,0 +1,169 @@
+"""Counting a course on a calendar: when it ends, and how much of it is used.
+
+One rule counts days, whatever the unit: a day belongs to what was true when it began. It counts if the clock was
+running at its first instant (and, in working days, if it is worked). So the day of reception does not count, nor
+the day on which a pause ends, while the day on which a pause begins does (Civil Code 2015 Art. 147(2)); and a
+pause that begins and ends on one day changes nothing. A term never ends while the clock is paused: if its last day
+was cut short, it ends with the first day on which it is running again.
+"""
+
+from calendar import monthrange
+from datetime import date, datetime
+
+from engine.deadlines.calendar import Calendar
+from engine.deadlines.course import Course
+from engine.deadlines.terms import Ends, Starts, Term, Unit
+
+DayRun = tuple[int, int | None]  # day numbers: counted after the first, up to and including the second
+
+
+def first_day(moment: datetime, term: Term, calendar: Calendar) -> date:
+    """The day on which the term takes what happened at the moment to have happened.
+
+    After the cut-off hour, and on a day not worked when there is a cut-off, that is the next working day.
+    """
+    local = moment.astimezone(calendar.zone)
+    day = local.date()
+    if term.cut_off is None:
+        return day
+    if calendar.is_working(day):
+        late = local.time().replace(microsecond=0) > term.cut_off
+        return calendar.add_working_days(day, 1) if late else day
+    return calendar.next_working(day)
+
+
+def day_runs(course: Course, term: Term, calendar: Calendar) -> list[DayRun]:
+    """The spans in which the clock ran, in days."""
+    runs: list[DayRun] = []
+    for place, (start, end) in enumerate(course.runs):
+        first = calendar.local_day(start).toordinal() if place else _first_bound(start, term, calendar)
+        last = calendar.local_day(end).toordinal() if end else None
+        if runs and runs[-1][1] == first:  # the pause began and ended on this day
+            first = runs.pop()[0]
+        runs.append((first, last))
+    return runs
+
+
+def _first_bound(start: datetime, term: Term, calendar: Calendar) -> int:
+    calendar.day(calendar.local_day(start))  # an uncovered year is an error even where it would not be counted
+    day = first_day(start, term, calendar).toordinal()
+    return day - 1 if term.starts is Starts.SAME_DAY else day
+
+
+def allowed(course: Course, term: Term, calendar: Calendar) -> int:
+    """How much may be used in all: days, or seconds for a term in working hours."""
+    if term.unit is Unit.WORKING_HOURS:
+        return term.amount * 3600 + course.extra * calendar.standard_day
+    if term.unit is Unit.MONTHS:
+        first = first_day(course.runs[0][0], term, calendar)
+        return (add_months(first, term.amount) - first).days + course.extra
+    return term.amount + course.extra
+
+
+def add_months(day: date, months: int) -> date:
+    """The corresponding day of the month so many months on, or that month's last day (Art. 148(3))."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
+
+
+def due_at(course: Course, term: Term, calendar: Calendar) -> datetime | None:
+    """The last second in time, or None while no end is in sight (not started, or paused before the end).
+
+    Raises:
+        UnknownCalendarYearError: the count leaves the calendar.
+    """
+    if not course.runs:
+        return None
+    if term.unit is Unit.WORKING_HOURS:
+        return _due_moment(course, term, calendar)
+    day = due_day(course, term, calendar)
+    if day is None:
+        return None
+    if term.ends is Ends.CLOSE_OF_BUSINESS:
+        return calendar.close_of_business(day)
+    return calendar.end_of_day(day)
+
+
+def due_day(course: Course, term: Term, calendar: Calendar) -> date | None:
+    """The day on which a term in days or months ends."""
+    left = allowed(course, term, calendar)
+    for first, last in day_runs(course, term, calendar):
+        if left:
+            here = None if last is None else _count(first, last, term, calendar)
+            if here is not None and here < left:
+                left -= here
+                continue
+            end = _closing(_nth(first, left, term, calendar), term, calendar)
+        else:
+            end = _closing(first, term, calendar)
+        if last is None or end < last:
+            return date.fromordinal(end)
+        left = 0
+    return None
+
+
+def rolled_over(course: Course, term: Term, calendar: Calendar) -> int:
+    """How many days the end of a term in calendar days lies behind its last counted day.
+
+    An extension counts from the end of the term as rolled forward, so these days become part of it.
+    """
+    end = due_day(course, term, calendar) if course.runs else None
+    if end is None:
+        return 0
+    last_run = max(first for first, _ in day_runs(course, term, calendar) if first <= end.toordinal())
+    before = sum(
+        last - first for first, last in day_runs(course, term, calendar) if last is not None and last <= last_run
+    )
+    return max(0, end.toordinal() - last_run - (allowed(course, term, calendar) - before))
+
+
+def used_by(moment: datetime, course: Course, term: Term, calendar: Calendar) -> int:
+    """How much of what is allowed is used at the moment: days, or seconds; a day is used when it begins."""
+    if not course.runs:
+        return 0
+    if term.unit is Unit.WORKING_HOURS:
+        used = sum(
+            calendar.working_seconds_until(min(end or moment, moment)) - calendar.working_seconds_until(start)
+            for start, end in course.runs
+            if start < moment
+        )
+    else:
+        today = calendar.local_day(moment).toordinal()
+        used = sum(
+            _count(first, today if last is None else min(last, today), term, calendar)
+            for first, last in day_runs(course, term, calendar)
+            if first < today
+        )
+    return min(used, allowed(course, term, calendar))
+
+
+def _due_moment(course: Course, term: Term, calendar: Calendar) -> datetime | None:
+    left = allowed(course, term, calendar)
+    for start, end in course.runs:
+        begun = calendar.working_seconds_until(start)
+        here = None if end is None else calendar.working_seconds_until(end) - begun
+        if here is not None and here < left:
+            left -= here
+            continue
+        moment = calendar.moment_of_working_second(begun + left) if left else start.astimezone(calendar.zone)
+        if end is None or moment < end:
+            return moment
+        left = 0
+    return None
+
+
+def _count(first: int, last: int, term: Term, calendar: Calendar) -> int:
+    return calendar.count_working(first, last) if term.unit is Unit.WORKING_DAYS else last - first
+
+
+def _nth(first: int, n: int, term: Term, calendar: Calendar) -> int:
+    return calendar.nth_working(first, n) if term.unit is Unit.WORKING_DAYS else first + n
+
+
+def _closing(day: int, term: Term, calendar: Calendar) -> int:
+    """The day on which a term ends whose last counted day is this one (Civil Code 2015 Art. 148(5))."""
+    if term.ends is Ends.END_OF_DAY and term.unit is not Unit.WORKING_DAYS:
+        calendar.day(date.fromordinal(day))
+        return day
+    return calendar.nth_working(day - 1, 1)
