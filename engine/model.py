@@ -106,6 +106,7 @@ class LegalBasis:
     article: str = ""
     checked: str = ""
     sample: bool = False
+    source: str = ""  # where the text was read
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,9 @@ class Element:
     attached_to: str = ""
     interrupting: bool = True
     called: str = ""
+    default_flow: str = ""  # of a gateway: the id of the flow taken when no condition holds
+    terminates: bool = False  # of an end event: everything else that runs in its process is cancelled
+    silence_consents: bool = False  # of a consultation's timer: no answer in time is consent by law
 
     def title(self, lang: str = "vi") -> str:
         """The element's name in the reader's language, its id when it has none."""
@@ -208,6 +212,7 @@ class Flow:
     line: int
     condition: str = ""
     name: str = ""
+    name_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -219,6 +224,8 @@ class Process:
     path: str
     elements: Mapping[str, Element] = field(default_factory=dict)
     flows: tuple[Flow, ...] = ()
+    name_en: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -263,7 +270,8 @@ class Step:
 
     snapshot: bytes
     passed: tuple[str, ...] = ()  # ids of elements entered and left, in order
-    entered: tuple[str, ...] = ()  # ids of elements entered, in order
+    entered: tuple[str, ...] = ()  # ids of elements where the process now waits and did not before
+    left: tuple[str, ...] = ()  # ids of elements where it waited before and does not now
     tasks_opened: tuple[Opened, ...] = ()
     tasks_closed: frozenset[UUID] = frozenset()
     timers_opened: tuple[Opened, ...] = ()
@@ -271,4 +279,5 @@ class Step:
     results: Mapping[str, object] = field(default_factory=dict)
     decisions: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (element id, ids of the rules that matched)
     failures: tuple[Failure, ...] = ()
+    mended: frozenset[UUID] = frozenset()  # ids of failed steps that stand no longer
     ended_at: str = ""  # id of the end event when the process has ended

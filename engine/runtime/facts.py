@@ -1,0 +1,260 @@
+"""procedure.toml: what a procedure is before anybody draws it, as checked values."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from engine.deadlines.errors import TermContradictionError
+from engine.deadlines.terms import Term, Unit
+from engine.model import Finding, LegalBasis
+from engine.runtime.rules import rule
+from engine.runtime.toml_table import Table, load
+from forms.i18n import Text
+
+PATH: Final = "procedure.toml"
+KEY: Final = r"[a-z][a-z0-9_]{0,63}"
+SHARED: Final = "shared"  # the folder of what several procedures use; no procedure may be called so
+NO_TEXT: Final = Text("")
+ALWAYS_KNOWN_UNITS: Final = frozenset({"receiving", "competent", "support"})
+
+KEY_TAKEN = rule(
+    "facts-key-reserved",
+    (
+        'Tên “{found}” đã dành cho hệ thống ("shared", "dossier", "people").',
+        'The name "{found}" is the platform\'s own.',
+    ),
+    ("Đặt tên khác.", "Choose another name."),
+)
+NO_TERM = rule(
+    "facts-no-base-term",
+    ("Không có thời hạn gốc ([[term]] không có overrides).", "There is no base term (a [[term]] without overrides)."),
+    ("Thêm thời hạn gốc theo luật.", "Add the term that the law gives."),
+)
+TERM_WRONG = rule(
+    "facts-term",
+    ("Thời hạn {key} không hợp lệ: {found}", "The term {key} does not hold together: {found}"),
+    ("Sửa [[term]].", "Correct the [[term]]."),
+)
+TERM_OVERRIDES = rule(
+    "facts-term-overrides",
+    (
+        "{key}: không có thời hạn nào tên “{found}” để thay thế.",
+        '{key}: there is no base term called "{found}" to override.',
+    ),
+    ("Ghi tên của một thời hạn gốc.", "Name a base term."),
+)
+REPEATED = rule(
+    "facts-repeated",
+    ("{key}: “{found}” lặp lại.", '{key}: "{found}" stands twice.'),
+    ("Mỗi tên một lần.", "Use each name once."),
+)
+DATES = rule(
+    "facts-dates",
+    ("{key}: valid_to trước valid_from.", "{key}: valid_to lies before valid_from."),
+    ("Sửa ngày.", "Correct the days."),
+)
+
+
+class CopyKind(StrEnum):
+    """What kind of copy of a document is asked for: Decree 61/2018 speaks of these three."""
+
+    ORIGINAL = "original"
+    CERTIFIED = "certified"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True)
+class StatutoryTerm:
+    """A named term of the procedure; a temporary one says which base term it `overrides`."""
+
+    name: str
+    term: Term
+    legal_basis: LegalBasis
+    overrides: str = ""
+
+
+@dataclass(frozen=True)
+class RequiredDocument:
+    """One paper of the dossier (thành phần hồ sơ)."""
+
+    key: str
+    title: Text
+    copies: int = 1
+    copy_kind: CopyKind = CopyKind.PLAIN
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class ApplicantRules:
+    """FEEL over the filed answers: who applies, where to write to, what it is about."""
+
+    name: str
+    email: str = ""
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What procedure.toml says. `valid_from` and `valid_to` (included) are days of reception."""
+
+    key: str
+    national_code: str
+    valid_from: date
+    valid_to: date | None
+    start_form: str
+    title: Text
+    field: Text
+    applicant: ApplicantRules
+    units: Mapping[str, str]
+    terms: tuple[StatutoryTerm, ...]
+    legal_bases: tuple[LegalBasis, ...] = ()
+    documents: tuple[RequiredDocument, ...] = ()
+    fee: Text = NO_TEXT
+    result: Text = NO_TEXT
+
+    @property
+    def law_terms(self) -> tuple[Term, ...]:
+        """The terms for `engine.deadlines.terms.resolve_term`."""
+        return tuple(one.term for one in self.terms)
+
+
+def read_facts(source: bytes) -> tuple[Facts | None, tuple[Finding, ...]]:
+    """The facts, None when they have errors, and everything wrong with them."""
+    raw, report = load(source, PATH)
+    if report.findings:
+        return None, tuple(report.findings)
+    top = Table(raw, "", report)
+    valid_from = top.day("valid_from", required=True) or date.min
+    facts = Facts(
+        key=_key(top, "key"),
+        national_code=top.text("national_code", required=False),
+        valid_from=valid_from,
+        valid_to=_not_before(valid_from, top),
+        start_form=_key(top, "start_form"),
+        title=_text(top, "title", required=True),
+        field=_text(top, "field", required=True),
+        applicant=_applicant(top),
+        units=_units(top),
+        terms=tuple(_term(table) for table in top.tables("term")),
+        legal_bases=tuple(_legal_basis(table) for table in top.tables("legal_basis")),
+        documents=tuple(_document(table) for table in top.tables("document")),
+        fee=_text(top, "fee"),
+        result=_text(top, "result"),
+    )
+    top.close()
+    _check_terms(facts.terms, top)
+    _check_unique("document", (one.key for one in facts.documents), top)
+    errors = any(finding.error for finding in report.findings)
+    return (None if errors else facts), tuple(report.findings)
+
+
+def _key(top: Table, name: str) -> str:
+    value = top.text(name, pattern=KEY)
+    if value in {SHARED, "dossier", "people"}:
+        top.report.add(KEY_TAKEN, name, found=value)
+    return value
+
+
+def _not_before(valid_from: date, top: Table) -> date | None:
+    valid_to = top.day("valid_to")
+    if valid_to and valid_to < valid_from:
+        top.report.add(DATES, "valid_to")
+    return valid_to
+
+
+def _text(top: Table, key: str, *, required: bool = False) -> Text:
+    table = top.table(key, required=required)
+    if table is None:
+        return NO_TEXT
+    read = Text(table.text("vi"), table.text("en"))
+    table.close()
+    return read
+
+
+def _applicant(top: Table) -> ApplicantRules:
+    table = top.table("applicant", required=True)
+    if table is None:
+        return ApplicantRules("")
+    rules = ApplicantRules(
+        *(table.text(key, required=key == "name").removeprefix("=").strip() for key in ("name", "email", "summary"))
+    )
+    table.close()
+    return rules
+
+
+def _units(top: Table) -> Mapping[str, str]:
+    table = top.table("units", required=True)
+    if table is None:
+        return {}
+    for key in ("competent", "receiving"):
+        table.text(key)
+    return {key: table.text(key) for key in table.raw}
+
+
+def _legal_basis(table: Table) -> LegalBasis:
+    checked = table.day("checked")
+    basis = LegalBasis(
+        document=table.text("document"),
+        article=table.text("article", required=False),
+        checked=checked.isoformat() if checked else "",
+        sample=table.flag("sample"),
+        source=table.text("source", required=False),
+    )
+    table.close()
+    return basis
+
+
+def _term(table: Table) -> StatutoryTerm:
+    name = table.text("name", pattern=KEY)
+    overrides = table.text("overrides", required=False)
+    inner = table.table("legal_basis", required=True)
+    basis = _legal_basis(inner) if inner else LegalBasis("")
+    said = table.raw_values("amount", "unit", "starts", "ends", "cut_off", "max_extensions", "max_suspensions")
+    if "amount" in said:
+        said["amount"] = table.whole("amount")
+    said |= {key: day for key in ("valid_from", "valid_to") if (day := table.day(key))}
+    said |= {"override": bool(overrides), "legal_basis": f"{basis.document} {basis.article}".strip()}
+    said |= {"sample": basis.sample, **({"checked": basis.checked} if basis.checked else {})}
+    table.close()
+    try:
+        term = Term.parse(said)
+    except TermContradictionError as problem:
+        table.report.add(TERM_WRONG, table.name, found=problem.message)
+        term = Term(1, Unit.WORKING_DAYS)  # stands in while the other findings are gathered
+    return StatutoryTerm(name, term, basis, overrides)
+
+
+def _document(table: Table) -> RequiredDocument:
+    kind = table.text("copy_kind", required=False) or CopyKind.PLAIN
+    if kind not in set(CopyKind):
+        table.wrong("copy_kind", kind, (", ".join(CopyKind), ", ".join(CopyKind)))
+        kind = CopyKind.PLAIN
+    document = RequiredDocument(
+        key=table.text("key", pattern=KEY),
+        title=Text(table.text("vi"), table.text("en")),
+        copies=table.whole("copies"),
+        copy_kind=CopyKind(kind),
+        required=table.flag("required", default=True),
+    )
+    table.close()
+    return document
+
+
+def _check_terms(terms: tuple[StatutoryTerm, ...], top: Table) -> None:
+    base = {one.name for one in terms if not one.overrides}
+    if not base:
+        top.report.add(NO_TERM, "term")
+    for index, one in enumerate(terms):
+        if one.overrides and one.overrides not in base:
+            top.report.add(TERM_OVERRIDES, f"term[{index}]", found=one.overrides)
+    _check_unique("term", (one.name for one in terms), top)
+
+
+def _check_unique(key: str, names: Iterable[str], top: Table) -> None:
+    seen: set[str] = set()
+    for index, name in enumerate(names):
+        if name and name in seen:
+            top.report.add(REPEATED, f"{key}[{index}]", found=name)
+        seen.add(name)
