@@ -20,7 +20,7 @@ from forms.loading import load
 from forms.paths import at, get, has, name_of, put, set_at
 from forms.problems import FieldProblem, InvalidAnswers, is_holder, told
 from forms.rules import AnswerContext, DocumentRef, flag
-from forms.values import MAX_ITEMS, MAX_TEXT, RefusalError, is_blank, is_several, jsonable, read
+from forms.values import MAX_ITEMS, MAX_TEXT, AmbiguousNumber, RefusalError, is_blank, is_several, jsonable, read
 
 __all__ = [
     "AnswerContext",
@@ -190,6 +190,8 @@ def _draft_value(field: Field, value: object) -> object:
     try:
         return jsonable(read(field, value))
     except RefusalError:
+        if isinstance(value, AmbiguousNumber):
+            return value.doubtful
         if isinstance(value, list) and is_several(field):
             return [item for item in value[:MAX_ITEMS] if isinstance(item, str) and item.isprintable()]
         if isinstance(value, str) and not is_several(field):

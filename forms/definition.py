@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -26,6 +27,7 @@ from forms.reading import Reader, read_json
 
 __all__ = ["Finding", "FormDefinition", "FormDefinitionError", "findings"]
 
+_ID: Final = re.compile(r"[^\W_][\w.-]{0,99}")
 MAX_DEPTH: Final = 12
 MAX_COMPONENTS: Final = 1000
 _OWN_OF_ANSWERS: Final = words("label:en description:en assert message message:en")
@@ -120,11 +122,14 @@ class _FormReader:
                 Text("Mở và lưu lại bằng trình thiết kế của hệ thống.", "Open and save it in this system's designer."),
             )
         form_id = raw.get("id")
-        if not isinstance(form_id, str) or not form_id.strip():
+        if not isinstance(form_id, str) or not _ID.fullmatch(form_id):
             self._error(
                 "form-id",
                 ("", "/id"),
-                Text("Biểu mẫu chưa có id.", "The form has no id."),
+                Text(
+                    "Biểu mẫu cần id gồm chữ, số, gạch dưới, gạch nối hoặc chấm.",
+                    "The form needs an id of letters, digits, _ - or .",
+                ),
                 Text(
                     "Đặt id giống khóa biểu mẫu trong quy trình.", "Give it the id that the process uses as form key."
                 ),

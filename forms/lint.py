@@ -8,6 +8,7 @@ from typing import Final
 
 from forms.fields import (
     Assertion,
+    Button,
     ChoiceField,
     Component,
     ComputedField,
@@ -35,8 +36,10 @@ def check(components: Sequence[Component], known: frozenset[str] | None, finding
     """Note what is wrong with the form as a whole; `known` as in forms.definition.findings."""
     _keys(components, "", findings)
     _cycles(components, findings)
+    _rows(components, findings)
     for component in walk(components):
         _label(component, findings)
+        _reset(component, findings)
         _english(component, findings)
     if known is not None:
         own = frozenset(item.path[0] for item in in_scope(components) if item.path)
@@ -91,6 +94,27 @@ def _duplicate(item: Field | DynamicList, other: str, findings: Findings) -> Non
     )
 
 
+def _rows(components: Sequence[Component], findings: Findings) -> None:
+    """Where rows come and go, nobody can say which stored row a readonly field belongs to."""
+    for item in walk(components):
+        if not isinstance(item, DynamicList) or not item.add_remove:
+            continue
+        for inner in in_scope(item.components):
+            if isinstance(inner, Field) and (inner.readonly or inner.disabled):
+                findings.error(
+                    "readonly-in-rows",
+                    (inner.id, inner.pointer),
+                    Text(
+                        "Ô chỉ đọc hoặc bị khóa không được nằm trong danh sách thêm bớt dòng được.",
+                        "A readonly or disabled field must not be in a list whose rows can be added or removed.",
+                    ),
+                    Text(
+                        "Đặt allowAddRemove là false, hoặc cho phép sửa ô này.",
+                        "Set allowAddRemove to false, or let the field be edited.",
+                    ),
+                )
+
+
 def _cycles(components: Sequence[Component], findings: Findings) -> None:
     """A field may not be shown, or computed, depending on itself."""
     reads: dict[str, set[str]] = {}
@@ -141,6 +165,19 @@ def _reachable(start: str, reads: dict[str, set[str]]) -> set[str]:
             seen.add(name)
             waiting.extend(reads.get(name, ()))
     return seen
+
+
+def _reset(component: Component, findings: Findings) -> None:
+    if isinstance(component, Button) and component.action == "reset":
+        findings.error(
+            "reset-button",
+            (component.id, f"{component.pointer}/action"),
+            Text(
+                "Không dùng nút xóa trắng: người điền hay bấm nhầm và mất hết.",
+                "Reset buttons are not supported: people press them by mistake and lose everything.",
+            ),
+            Text("Bỏ nút này.", "Remove the button."),
+        )
 
 
 def _label(component: Component, findings: Findings) -> None:

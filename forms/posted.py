@@ -240,7 +240,7 @@ def _kept(nodes: Iterable[Node], raw: Mapping[str, object], skip: int) -> dict[s
             _join(kept, _kept(node.children, raw, skip))
         elif isinstance(component, DynamicList) and has(raw, path):
             put(kept, path, _rows(node, get(raw, path)))
-        elif isinstance(component, Field) and not is_kept(node):
+        elif isinstance(component, Field) and has(raw, path) and not is_kept(node):
             put(kept, path, get(raw, path))
     return kept
 
@@ -261,4 +261,3 @@ def _join(into: dict[str, object], other: Mapping[str, object]) -> None:
             _join(present, value)
         else:
             into[name] = value
-

@@ -53,6 +53,11 @@ class AmbiguousNumber(str):
         made.decimal = decimal
         return made
 
+    @property
+    def doubtful(self) -> str:
+        """The text as a draft keeps it: marked, so that it is never taken for a plain number later."""
+        return f"{self}?"
+
 
 def is_blank(value: object) -> bool:
     """Whether a value counts as not answered."""
