@@ -53,7 +53,7 @@ EVERYTHING = (
 {% endblock %}"""
 )
 DIAGRAM = """{% extends 'layout.html' %}{% block title %}Sơ đồ{% endblock %}{% block content %}
-<div class="mc-diagram" data-diagram="/diagram.bpmn" data-current="review" data-done="start" role="group"
+<div class="mc-diagram" data-diagram="/diagram.bpmn" data-current="review" data-done="start" role="img"
      aria-label="Sơ đồ" data-failed="Chưa vẽ được" data-zoom-in="Phóng to" data-zoom-out="Thu nhỏ"
      data-zoom-fit="Vừa khung"></div>{% endblock %}
 {% block head %}<link rel="stylesheet" href="{{ asset('viewer.css') }}">{% endblock %}

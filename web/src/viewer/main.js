@@ -1,7 +1,7 @@
 // Shows a BPMN diagram, read only:
 //
 //   <div class="mc-diagram" data-diagram="/procedures/x/1/diagram" data-current="Task_3" data-done="Task_1 Task_2"
-//        data-failed="…" data-zoom-in="…" data-zoom-out="…" data-zoom-fit="…" role="group" aria-label="…"></div>
+//        data-failed="…" data-zoom-in="…" data-zoom-out="…" data-zoom-fit="…" role="img" aria-label="…"></div>
 //
 // The page must carry the same steps as a list: a picture is nothing to somebody who cannot see it.
 // The bpmn.io mark at the lower right belongs to the licence of bpmn-js: it stays visible and uncovered.
@@ -21,6 +21,7 @@ async function show(container) {
     const canvas = viewer.get("canvas");
     canvas.zoom("fit-viewport", "auto");
     addTools(container, canvas);
+    container.setAttribute("role", "group"); // it holds a link and can be moved: more than a picture now
     container.dataset.ready = "yes";
   } catch (problem) {
     container.textContent = failed;

@@ -1,0 +1,108 @@
+"""Takes the pictures in docs/images from a freshly loaded demo organisation: make screenshots.
+
+The site runs on a database in a temporary folder, so the pictures never show what somebody has typed into
+their own demo.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+IMAGES = ROOT / "docs" / "images"
+WAIT = 90  # seconds for the demo to be loaded
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What to photograph, and as whom; no account means a citizen who is not signed in."""
+
+    name: str
+    path: str
+    account: str = ""
+
+
+PICTURES = (
+    Picture("start", "/"),
+    Picture("inbox", "/officer/", account="chuyenvien"),
+)
+PASSWORD = os.environ.get("MOTCUA_TEST_DEMO_PASSWORD", "motcua-demo")
+
+
+@contextmanager
+def demo() -> Iterator[str]:
+    """The address of a demo that runs as long as the block."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tempfile.mkdtemp(prefix="motcua-pictures-")
+    environment = {**os.environ, "MOTCUA_VAR": folder}
+    command = [sys.executable, "-m", "api.cli", "run", "--demo", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Return when the site answers.
+
+    Raises:
+        SystemExit: it ended, or did not answer in time.
+    """
+    until = time.monotonic() + WAIT
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            urllib.request.urlopen(address, timeout=2).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+        else:
+            return
+    raise SystemExit(f"The demo at {address} did not answer within {WAIT} seconds; see its words above.")
+
+
+def take(page: Page, address: str, picture: Picture) -> None:
+    """Photograph one page."""
+    if picture.account:
+        page.goto(f"{address}/sign-in")
+        page.fill("[name=username]", picture.account)
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+    page.goto(address + picture.path)
+    page.screenshot(path=IMAGES / f"{picture.name}.png")
+    print(f"docs/images/{picture.name}.png")
+
+
+def main() -> None:
+    """Take every picture."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with demo() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        for picture in PICTURES:
+            context = browser.new_context(locale="vi-VN", viewport={"width": 1280, "height": 800})
+            take(context.new_page(), address, picture)
+            context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
