@@ -53,15 +53,23 @@ test: $(VENV)/.made-dev $(VENV)/.made-app $(DIST)/manifest.json  ## Run every te
 	@$(say) 'coverage of the engine and the forms (at least $(COVERAGE_AT_LEAST) %)'
 	@$(BIN)/coverage report --include='engine/*,forms/*' --fail-under=$(COVERAGE_AT_LEAST)
 
-.PHONY: lint
-lint: $(VENV)/.made-dev $(VENV)/.made-app  ## Check style, types, layers and locks; change nothing
+.PHONY: lint lint-style lint-types lint-layers lint-locks
+lint: lint-style lint-types lint-layers lint-locks  ## Check style, types, layers and locks; change nothing
+
+lint-style: $(VENV)/.made-dev
 	@$(say) 'ruff: style'
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+lint-types: $(VENV)/.made-dev $(VENV)/.made-app
 	@$(say) 'mypy: types'
 	@$(BIN)/mypy
+
+lint-layers: $(VENV)/.made-dev $(VENV)/.made-app
 	@$(say) 'import-linter: layers'
-	@$(BIN)/lint-imports --no-logo 2>/dev/null
+	@$(BIN)/lint-imports --no-logo
+
+lint-locks:
 	@$(say) 'locks: hashes, no addresses'
 	@if grep -nE 'https?://' $(LOCKS); then echo 'A lock names an address: make it again with "make lock".'; exit 1; fi
 

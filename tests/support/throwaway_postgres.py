@@ -45,9 +45,7 @@ def binaries() -> Path:
         if (candidate / "initdb").exists():
             return candidate
     tried = ", ".join(map(str, candidates)) or "nowhere to look"
-    raise NoPostgresError(
-        f"No PostgreSQL binaries found (tried: {tried}). Name a server in MOTCUA_TEST_POSTGRES_URL."
-    )
+    raise NoPostgresError(f"No PostgreSQL binaries found (tried: {tried}). Name a server in MOTCUA_TEST_POSTGRES_URL.")
 
 
 class ThrowawayPostgres:
@@ -86,9 +84,7 @@ class ThrowawayPostgres:
         return copied / found.parent.name / "bin"
 
     def _start(self) -> None:
-        self._call(
-            "initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "-U", "postgres", "-D", self.data
-        )
+        self._call("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "-U", "postgres", "-D", self.data)
         options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
         listen = f"-c listen_addresses= -k {self.folder} {options}"
         self._call("pg_ctl", "-w", "-D", self.data, "-l", self.folder / "log", "-o", listen, "start")
