@@ -225,9 +225,7 @@ class TaskRow(Base):
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         # the inbox: what nobody has taken, per queue
-        Index(
-            "ix_task_queue", "queue", "due_at", "id", **_only_where("state = 'open' AND assignee_id IS NULL")
-        ),
+        Index("ix_task_queue", "queue", "due_at", "id", **_only_where("state = 'open' AND assignee_id IS NULL")),
         # the inbox: mine
         Index(
             "ix_task_mine",

@@ -1,0 +1,97 @@
+"""A dossier under change: what commands work with inside one transition."""
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.errors import NotFoundError
+from engine.events import EventType
+from engine.history.journal import Event
+from engine.model import Actor
+from engine.persistence.tables import DossierDataRow, DossierRow, TaskRow
+from engine.platform import Platform
+from engine.runtime.evaluation import Evaluation
+from engine.runtime.procedure import Procedure
+
+
+class Change:
+    """The dossier, its data and the events of the command that is changing it."""
+
+    def __init__(
+        self,
+        session: Session,
+        platform: Platform,
+        actor: Actor,
+        dossier: DossierRow,
+        procedure: Procedure,
+        now: datetime,
+        legal_at: datetime,
+    ) -> None:
+        """`now` is when it is recorded, `legal_at` the moment that the law counts."""
+        self.session = session
+        self.platform = platform
+        self.actor = actor
+        self.dossier = dossier
+        self.procedure = procedure
+        self.now = now
+        self.legal_at = legal_at
+        self.events: list[Event] = []
+
+    @cached_property
+    def _data(self) -> dict[str, DossierDataRow]:
+        rows = self.session.scalars(select(DossierDataRow).where(DossierDataRow.dossier_id == self.dossier.id))
+        return {row.key: row for row in rows}
+
+    def note(self, type_: EventType, **payload: Any) -> None:
+        """Record that something happened, at the moment the law counts."""
+        self.events.append(Event(type_, self.legal_at, payload))
+
+    def keep(self, key: str, value: Any) -> None:
+        """Keep `value` in the dossier's data under `key`, in place of what stood there."""
+        seq = self.dossier.journal_seq + len(self.events) + 1
+        row = self._data.get(key)
+        if row is None:
+            row = self._data[key] = DossierDataRow(dossier_id=self.dossier.id, key=key)
+            self.session.add(row)
+        row.data, row.updated_seq = value, seq
+
+    def evaluation(self) -> Evaluation:
+        """What the process may ask about this dossier, at the moment the law counts."""
+        data = {key: row.data for key, row in self._data.items()}
+        data["dossier"] = facts_of(self.dossier)
+        procedure = self.procedure
+        return Evaluation(
+            procedure.elements,
+            data,
+            self.legal_at.astimezone(self.platform.zone),
+            procedure.decision_model,
+            self.platform.services,
+        )
+
+    def task(self, task_id: UUID) -> TaskRow:
+        """A user task of this dossier.
+
+        Raises:
+            NotFoundError: it has no such task.
+        """
+        task = self.session.get(TaskRow, (self.dossier.id, task_id), populate_existing=True)
+        if task is None:
+            raise NotFoundError(f"expected a task with the id {task_id}, found none", "Không tìm thấy công việc.")
+        return task
+
+
+def facts_of(dossier: DossierRow) -> dict[str, Any]:
+    """What FEEL sees under the name `dossier`."""
+    return {
+        "code": dossier.code,
+        "case": dossier.procedure_case,
+        "channel": dossier.channel,
+        "applicant_name": dossier.applicant_name,
+        "submitted_at": dossier.submitted_at.isoformat(),
+        "received_at": dossier.received_at.isoformat() if dossier.received_at else None,
+        "due_at": dossier.due_at.isoformat() if dossier.due_at else None,
+    }

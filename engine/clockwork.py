@@ -1,0 +1,194 @@
+"""The statutory clock of a dossier: its ledger in the journal, the due date counted from it, the moments of timers.
+
+The ledger is the dossier's journal entries whose type begins with "clock:"; the due date on the dossier's row is only
+a copy of what `engine.deadlines.ledger.due` says of them.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID, uuid5
+
+from engine.change import Change
+from engine.deadlines import ledger
+from engine.deadlines.ledger import ClockEvent, ClockEventKind, ClockState, Due
+from engine.deadlines.terms import Term, resolve_term
+from engine.events import CLOCK_PREFIX, EventType
+from engine.history.journal import clock_entries, read
+from engine.model import DeadlineKind, DeadlineState, DossierState, Element, Step, StepLimit
+from engine.persistence.tables import DeadlineRow, JournalRow
+from engine.runtime.evaluation import Evaluation
+from engine.runtime.failures import ExpressionFailure
+
+_STATES = {
+    ClockState.NOT_STARTED: DossierState.FILED,
+    ClockState.RUNNING: DossierState.PROCESSING,
+    ClockState.SUSPENDED: DossierState.AWAITING_APPLICANT,
+    ClockState.DECIDED: DossierState.DECIDED,
+    ClockState.STOPPED: DossierState.PROCESSING,
+}
+
+
+def note_received(change: Change) -> None:
+    """The dossier has come in; its clock waits for acceptance (rule 1 of the clock: complete and correct)."""
+    change.dossier.received_at = change.legal_at
+    note(change, ClockEventKind.RECEIVED, "filed")
+
+
+def note_effects(change: Change, step: Step) -> None:
+    """What the elements that the process has left and reached do to the clock."""
+    elements, passed = change.procedure.elements, set(step.passed)
+    for where in step.left:
+        effect = elements[where].clock
+        if effect and effect.on_enter is ClockEventKind.SUSPENDED and where not in passed:
+            # the wait for the applicant was cut off (a timer, a withdrawal): the clock is the authority's again
+            note(change, ClockEventKind.RESUMED, where, effect.ground)
+    for where in step.passed:
+        effect = elements[where].clock
+        if effect and effect.on_leave:
+            note(change, effect.on_leave, where, effect.ground)
+    for where in step.entered:
+        effect = elements[where].clock
+        if effect and effect.on_enter:
+            note(change, effect.on_enter, where, effect.ground)
+
+
+def note(change: Change, kind: ClockEventKind, reason: str, ground: str = "") -> None:
+    """Add an event to the ledger, after checking that it may follow what stands there.
+
+    Raises:
+        ClockEventError: it may not, for example a resumption without a suspension.
+    """
+    payload: dict[str, Any] = {"kind": kind.value, "reason": reason, "ground": ground}
+    seq = change.dossier.journal_seq + len(change.events) + 1
+    event = _clock_event(payload, change.legal_at, seq)
+    ledger.check_next(_ledger(change), event, _term(change))
+    change.note(EventType(CLOCK_PREFIX + kind.value), **payload)
+
+
+def recount(change: Change) -> None:
+    """Copy what the ledger says onto the dossier, when this command has added to it; its term moves along."""
+    if not any(event.type.value.startswith(CLOCK_PREFIX) for event in change.events):
+        return
+    counted = ledger.due(_ledger(change), _term(change), change.platform.calendar)
+    dossier = change.dossier
+    dossier.due_at, dossier.original_due_at = counted.due_at, counted.original_due_at
+    if dossier.closed_at is None:
+        dossier.state = _STATES[counted.state]
+    if counted.state is ClockState.DECIDED:
+        dossier.decided_at = dossier.decided_at or change.legal_at
+    _move_term(change, counted)
+
+
+def events_of(rows: Iterable[JournalRow]) -> list[ClockEvent]:
+    """The ledger that journal rows hold."""
+    return [_clock_event(read(row)["payload"], row.occurred_at, row.seq) for row in rows]
+
+
+def step_due(change: Change, limit: StepLimit) -> datetime:
+    """When a limit that starts now lapses, counted on the calendar."""
+    return moment_after(change.legal_at, limit, change.platform.calendar)
+
+
+def moment_after(start: datetime, limit: StepLimit, calendar: Any) -> datetime:
+    """When a limit that starts at `start` lapses."""
+    begun = ledger.opening(start)
+    lapses = ledger.due(begun, Term(limit.amount, limit.unit), calendar).due_at
+    if lapses is None:
+        raise AssertionError("a clock that has been accepted and nothing else has a due date")
+    return lapses
+
+
+def moment_of_timer(change: Change, element: Element, evaluation: Evaluation) -> datetime:
+    """When a timer of the diagram fires: its limit on the calendar, or what its FEEL expression says.
+
+    Raises:
+        ExpressionFailure: the expression gives no date, moment or duration.
+    """
+    timer = element.timer
+    if timer is None:
+        raise ExpressionFailure(f"expected the timer '{element.id}' to say when it fires, found nothing")
+    if timer.limit is not None:
+        return step_due(change, timer.limit)
+    text = timer.moment or f"now() + {_feel_duration(timer.duration)}"
+    value = evaluation.value(text)
+    found = _as_moment(value, change)
+    if found is None:
+        raise ExpressionFailure(
+            f"expected the timer '{element.id}' to give a date or a duration, found {value!r} from '{text}'"
+        )
+    return found
+
+
+def _feel_duration(text: str) -> str:
+    """A duration as FEEL: `=…` is FEEL already, a bare ISO 8601 literal is wrapped."""
+    stripped = text.strip()
+    return f"({stripped[1:]})" if stripped.startswith("=") else f'duration("{stripped}")'
+
+
+def _as_moment(value: object, change: Change) -> datetime | None:
+    """A moment, or the end of a day in the authority's zone."""
+    if not isinstance(value, str):
+        return None
+    try:
+        if len(value) == len("2026-11-23"):
+            return datetime.combine(date.fromisoformat(value), time.max, change.platform.zone)
+        moment = datetime.fromisoformat(value.split("@")[0].split("[")[0])
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=change.platform.zone)
+
+
+def _ledger(change: Change) -> list[ClockEvent]:
+    """The stored ledger and what this command has added to it."""
+    stored = events_of(clock_entries(change.session, change.dossier.id)) if change.dossier.journal_seq else []
+    first = change.dossier.journal_seq + 1
+    fresh = [
+        _clock_event(event.payload, event.occurred_at, first + offset)
+        for offset, event in enumerate(change.events)
+        if event.type.value.startswith(CLOCK_PREFIX)
+    ]
+    return stored + fresh
+
+
+def _clock_event(payload: Any, occurred_at: datetime, seq: int) -> ClockEvent:
+    return ClockEvent(
+        ClockEventKind(payload["kind"]),
+        occurred_at,
+        reason=payload.get("reason", ""),
+        ground=payload.get("ground", ""),
+        document=payload.get("document"),
+        days=payload.get("days"),
+        sequence=seq,
+    )
+
+
+def _term(change: Change) -> Term:
+    """The term that governs the dossier: by its day of reception (transitional rule, domain of the procedure)."""
+    return resolve_term(change.procedure.terms, change.platform.day_of(change.dossier.submitted_at))
+
+
+def _move_term(change: Change, counted: Due) -> None:
+    """Keep the one row that waits for the dossier's term in step with the due date."""
+    dossier = change.dossier
+    identifier = term_id(dossier.id)
+    row = change.session.get(DeadlineRow, (dossier.id, identifier))
+    if counted.due_at is None:
+        if row is not None and row.state == DeadlineState.PENDING:
+            row.state, row.processed_at = DeadlineState.CANCELLED, change.now
+            change.note(EventType.DEADLINE_CANCELLED, deadline=str(identifier), kind=DeadlineKind.TERM.value)
+        return
+    if row is None:
+        row = DeadlineRow(dossier_id=dossier.id, id=identifier, kind=DeadlineKind.TERM, started_at=change.legal_at)
+        change.session.add(row)
+    elif row.state == DeadlineState.PENDING and row.legal_due_at == counted.due_at:
+        return
+    row.state, row.processed_at = DeadlineState.PENDING, None
+    row.legal_due_at = row.due_at = counted.due_at
+    moved = {"kind": DeadlineKind.TERM.value, "due_at": counted.due_at.isoformat()}
+    change.note(EventType.DEADLINE_MOVED, deadline=str(identifier), **moved)
+
+
+def term_id(dossier_id: UUID) -> UUID:
+    """The id of the row that waits for a dossier's term."""
+    return uuid5(dossier_id, "term")

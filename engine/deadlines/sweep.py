@@ -1,0 +1,166 @@
+"""Fires what has fallen due.
+
+1. Claim the oldest pending row whose moment has come by locking its dossier; dossiers that somebody works on are
+   skipped. Everybody locks the dossier first, so a sweep and an officer never wait for each other in a circle.
+2. Read the row again: it may have fired or been cancelled before the lock was ours.
+3. Let the dossier move on through the one `transition`, at the moment the law says.
+4. Mark the row as fired in the same transaction and commit: the effect and the mark happen together or not at all.
+
+One transaction an effect: a row that fails does not hold up the others. It is tried again later and later, and after
+the last attempt it is parked and becomes an incident that an operator sees.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Engine, literal_column, select
+from sqlalchemy.orm import Session
+
+from engine import transition
+from engine.change import Change
+from engine.errors import EngineError
+from engine.events import EventType
+from engine.model import SYSTEM, DeadlineKind, DeadlineState
+from engine.persistence.tables import DeadlineRow, DossierRow, IncidentRow
+from engine.persistence.transaction import reading, run
+from engine.platform import Platform
+from engine.runtime import interpreter
+
+ATTEMPTS = 5
+FIRST_PAUSE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What a sweep did: how many rows fired, failed, and the greatest lateness among them."""
+
+    fired: int = 0
+    failed: int = 0
+    lateness: timedelta = timedelta()
+
+
+def sweep(db: Engine, platform: Platform, limit: int = 200, stop: Callable[[], bool] = lambda: False) -> Swept:
+    """Fire up to `limit` rows that are due, oldest first, until nothing is due."""
+    done = Swept()
+    if not _anything_due(db, platform):
+        return done  # on SQLite, looking first spares the write lock
+    while done.fired + done.failed < limit and not stop():
+        outcome = fire_next(db, platform)
+        if outcome is None:
+            break
+        late = max(done.lateness, outcome.lateness)
+        done = Swept(done.fired + outcome.fired, done.failed + outcome.failed, late)
+    return done
+
+
+def fire_next(db: Engine, platform: Platform) -> Swept | None:
+    """Fire the oldest row that is due, in one transaction; None when nothing is due."""
+    claimed: list[tuple[UUID, UUID]] = []
+
+    def work(session: Session) -> Swept | None:
+        claimed.clear()
+        row = _claim(session, platform.now())
+        if row is None:
+            return None
+        claimed.append((row.dossier_id, row.id))
+        late = platform.now() - row.legal_due_at
+        _fire(session, platform, row)
+        return Swept(fired=1, lateness=late)
+
+    try:
+        return run(db, work)
+    except EngineError as error:
+        if not claimed:
+            raise
+        message = str(error)
+        run(db, lambda session: _postpone(session, platform, *claimed[0], message))
+        return Swept(failed=1)
+
+
+def _claim(session: Session, now: datetime) -> DeadlineRow | None:
+    """The oldest pending row that is due, with its dossier locked; None when nothing is left to claim."""
+    due = (
+        select(DeadlineRow)
+        .join(DossierRow, DossierRow.id == DeadlineRow.dossier_id)
+        .where(*_is_due(now))
+        .order_by(DeadlineRow.due_at, DeadlineRow.id)
+        .limit(1)
+        .with_for_update(of=DossierRow, skip_locked=True)
+    )
+    while (row := session.scalar(due)) is not None:
+        session.refresh(row)
+        if row.state == DeadlineState.PENDING and row.due_at <= now:
+            return row
+    return None
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (DeadlineRow.state == literal_column("'pending'"), DeadlineRow.due_at <= now)
+
+
+def _anything_due(db: Engine, platform: Platform) -> bool:
+    with reading(db) as session:
+        return session.scalar(select(DeadlineRow.id).where(*_is_due(platform.now())).limit(1)) is not None
+
+
+def _fire(session: Session, platform: Platform, row: DeadlineRow) -> None:
+    def command(change: Change) -> None:
+        row.state, row.processed_at = DeadlineState.FIRED, change.now
+        change.note(
+            EventType.DEADLINE_FIRED,
+            deadline=str(row.id),
+            kind=row.kind,
+            element=row.element_id,
+            due_at=row.legal_due_at.isoformat(),
+        )
+        if row.kind == DeadlineKind.TIMER:
+            evaluation = change.evaluation()
+            step = interpreter.fire(change.procedure.program, change.dossier.snapshot, evaluation, row.id)
+            # the row is settled here already; the rest of the step is settled as always
+            settled = replace(step, timers_closed=step.timers_closed - {row.id})
+            transition.settle(change, settled, evaluation)
+
+    transition.apply(session, platform, SYSTEM, row.dossier_id, command, legal_at=row.legal_due_at)
+
+
+def _postpone(session: Session, platform: Platform, dossier_id: UUID, deadline_id: UUID, message: str) -> None:
+    """Try the row again later, or park it after the last attempt and tell the operators."""
+    dossier = transition.lock(session, dossier_id)
+    row = session.get_one(DeadlineRow, (dossier_id, deadline_id), with_for_update=True)
+    if row.state != DeadlineState.PENDING:
+        return
+    row.attempts += 1
+    row.last_error = message
+    if dossier.closed_at is not None:
+        row.state, row.processed_at = DeadlineState.CANCELLED, platform.now()
+    elif row.attempts < ATTEMPTS:
+        row.due_at = platform.now() + FIRST_PAUSE * 2 ** (row.attempts - 1)
+    else:
+        _park(session, platform, row, message)
+
+
+def _park(session: Session, platform: Platform, row: DeadlineRow, message: str) -> None:
+    def command(change: Change) -> None:
+        row.state, row.processed_at = DeadlineState.PARKED, change.now
+        change.dossier.incidents += 1
+        change.session.add(
+            IncidentRow(
+                dossier_id=row.dossier_id,
+                id=row.id,
+                element_id=row.element_id,
+                error="deadline-failed",
+                message=message,
+                opened_at=change.now,
+            )
+        )
+        change.note(
+            EventType.INCIDENT_OPENED,
+            incident=str(row.id),
+            element=row.element_id,
+            error="deadline-failed",
+            message=message,
+        )
+
+    transition.apply(session, platform, SYSTEM, row.dossier_id, command)

@@ -1,0 +1,244 @@
+"""Use cases of dossiers: file, send a message to the process (withdraw, stop), retry what failed."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import attachments, clockwork, transition
+from engine.access import units_of, visible_dossiers
+from engine.change import Change
+from engine.errors import InvalidInputError, NotAllowedError, NotFoundError
+from engine.events import EventType
+from engine.feel import compile_expression, to_feel
+from engine.ids import new_id, new_secret
+from engine.model import Actor, Channel, DossierState, Role
+from engine.organisation.codes import next_code
+from engine.persistence import dossiers as reading
+from engine.persistence.tables import DossierRow, UnitRow
+from engine.platform import Platform
+from engine.procedures import governing_version, loaded
+from engine.runtime import interpreter
+from engine.runtime.procedure import Procedure
+from engine.text import fold
+from forms.answers import AnswerContext, check
+
+WITHDRAWAL, STOP = "withdrawal", "stop"
+
+_DESK_CHANNELS = (Channel.DESK, Channel.POST, Channel.KIOSK)
+_MAY_STOP = (Role.DIVISION_HEAD, Role.AGENCY_LEADER)
+
+
+@dataclass(frozen=True)
+class Filing:
+    """What somebody files: the answers to the procedure's start form and how they came in."""
+
+    procedure_key: str
+    answers: Mapping[str, Any]
+    channel: Channel = Channel.ONLINE
+    case: str = ""
+    receiving_unit: str = ""  # the procedure's default when empty
+    uploader_key: str = ""  # whose uploads the answers may refer to
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A dossier that has just been filed, and the applicant's secret link to it (shown once, kept as a digest)."""
+
+    dossier: DossierRow
+    link: str
+
+
+def file(session: Session, platform: Platform, actor: Actor | None, filing: Filing) -> Filed:
+    """Take a dossier in and start its process. `actor` is None for a citizen who files without an account.
+
+    Raises:
+        NotFoundError: the procedure has no version valid today, or the receiving unit is unknown.
+        NotAllowedError: a channel of the desk without the role of a reception officer there.
+        InvalidAnswers: the answers do not fit the start form.
+    """
+    version = governing_version(session, filing.procedure_key, platform.today())
+    procedure = loaded(session, version.id)
+    unit = _receiving_unit(session, actor, filing, procedure)
+    answers = check(procedure.forms[procedure.start_form], filing.answers, _context(session, platform, filing))
+    link = new_secret()
+    dossier = _new_row(session, platform, filing, procedure, unit)
+    dossier.procedure_version_id = version.id
+    dossier.link_digest = hashlib.sha256(link.encode()).hexdigest()
+    _name(dossier, procedure, answers)
+    session.add(dossier)
+    session.flush()
+    filer = actor or Actor(id=None, name=dossier.applicant_name, dossier_id=dossier.id)
+    transition.carry_out(session, platform, filer, dossier, _start(procedure, answers, filing))
+    return Filed(dossier, link)
+
+
+def _start(procedure: Procedure, answers: Mapping[str, Any], filing: Filing) -> transition.Command:
+    def command(change: Change) -> None:
+        dossier = change.dossier
+        change.note(
+            EventType.DOSSIER_FILED,
+            code=dossier.code,
+            procedure=procedure.key,
+            version=str(dossier.procedure_version_id),
+            checksum=procedure.bundle.checksum,
+            channel=filing.channel.value,
+            receiving_unit=dossier.receiving_unit,
+            form=procedure.start_form,
+            answers=answers,
+        )
+        change.keep(procedure.start_form, answers)
+        attachments.attach(change, answers, filing.uploader_key)
+        clockwork.note_received(change)
+        evaluation = change.evaluation()
+        transition.settle(change, interpreter.start(procedure.program, evaluation), evaluation)
+
+    return command
+
+
+def _new_row(session: Session, platform: Platform, filing: Filing, procedure: Procedure, unit: UnitRow) -> DossierRow:
+    return DossierRow(
+        id=new_id(),
+        code=next_code(session, unit.agency_code or unit.code, platform.today()),
+        procedure_key=procedure.key,
+        procedure_case=filing.case,
+        channel=filing.channel,
+        receiving_unit=unit.code,
+        competent_unit=procedure.unit("competent"),
+        state=DossierState.FILED,
+        outcome="",
+        progress=0,
+        incidents=0,
+        submitted_at=platform.now(),
+        journal_seq=0,
+        journal_head="",
+        snapshot=b"",
+    )
+
+
+def _name(dossier: DossierRow, procedure: Procedure, answers: Mapping[str, Any]) -> None:
+    """Say whose dossier it is and what it is about, as procedure.toml reads it from the filed answers."""
+    rules, filed = procedure.facts.applicant, {procedure.start_form: to_feel(answers)}
+    dossier.applicant_name = _text_of(rules.name, filed)
+    dossier.applicant_email = _text_of(rules.email, filed)
+    dossier.summary = _text_of(rules.summary, filed)
+    dossier.search_key = fold(f"{dossier.code} {dossier.applicant_name} {dossier.summary}")
+
+
+def _text_of(expression: str, filed: Mapping[str, object]) -> str:
+    value = compile_expression(expression).evaluate(filed) if expression else None
+    return "" if value is None else str(value)
+
+
+def _receiving_unit(session: Session, actor: Actor | None, filing: Filing, procedure: Procedure) -> UnitRow:
+    code = filing.receiving_unit or procedure.unit("receiving")
+    unit = session.get(UnitRow, code)
+    if unit is None:
+        raise NotFoundError(
+            f"expected a reception point '{code}', found none; load the organisation first",
+            f"Không có điểm tiếp nhận '{code}'.",
+        )
+    at_desk = filing.channel in _DESK_CHANNELS
+    if at_desk and (actor is None or not actor.has_role(Role.RECEPTION_OFFICER, code)):
+        raise NotAllowedError(
+            f"expected a reception officer of {code} for the channel '{filing.channel}', found another person",
+            "Chỉ cán bộ tiếp nhận tại điểm này được nhận hồ sơ trực tiếp hoặc qua bưu chính.",
+        )
+    return unit
+
+
+def _context(session: Session, platform: Platform, filing: Filing) -> AnswerContext:
+    return AnswerContext(
+        now=platform.now().astimezone(platform.zone),
+        documents=lambda reference: attachments.available(session, reference, filing.uploader_key),
+        zone=platform.zone,
+    )
+
+
+def send_message(
+    session: Session,
+    platform: Platform,
+    actor: Actor,
+    dossier_id: UUID,
+    message: str,
+    reason: str,
+    version: int | None = None,
+) -> DossierRow:
+    """Tell the process that the applicant withdraws ("withdrawal") or the authority stops ("stop").
+
+    Raises:
+        NotAllowedError: only the applicant or the desk for the applicant withdraws; only a head or leader stops.
+        NotWaitingError: the process cannot take this message at its present step.
+        InvalidInputError: no reason is given, or the message is unknown.
+    """
+    if message not in (WITHDRAWAL, STOP):
+        raise InvalidInputError(f"expected 'withdrawal' or 'stop', found '{message}'")
+    if not reason.strip():
+        raise InvalidInputError("expected a reason, found none; say why", "Hãy nêu lý do.")
+    seen = reading.get(session, actor, dossier_id)
+    if not may_send(actor, seen, message):
+        raise NotAllowedError(
+            f"expected {_who_may(message)} to send '{message}', found {actor.name}",
+            "Bạn không có quyền rút hoặc dừng hồ sơ này.",
+        )
+
+    def command(change: Change) -> None:
+        change.note(EventType.MESSAGE_RECEIVED, message=message, reason=reason.strip())
+        change.keep(message, {"reason": reason.strip(), "by": actor.name})
+        evaluation = change.evaluation()
+        step = interpreter.send(change.procedure.program, change.dossier.snapshot, evaluation, message)
+        transition.settle(change, step, evaluation)
+
+    return transition.apply(session, platform, actor, dossier_id, command, version=version)
+
+
+def may_send(actor: Actor, dossier: DossierRow, message: str) -> bool:
+    """Whether the actor may withdraw or stop this dossier."""
+    if dossier.closed_at is not None:
+        return False
+    if message == WITHDRAWAL:
+        by_desk = actor.has_role(Role.RECEPTION_OFFICER, dossier.receiving_unit)
+        return actor.dossier_id == dossier.id or by_desk
+    places = {dossier.competent_unit, *units_of(actor)}
+    return any(actor.has_role(role, unit) for role in _MAY_STOP for unit in places)
+
+
+def _who_may(message: str) -> str:
+    return "the applicant or the receiving desk" if message == WITHDRAWAL else "a head of division or leader"
+
+
+def retry(session: Session, platform: Platform, actor: Actor, dossier_id: UUID, incident_id: UUID) -> DossierRow:
+    """Try a failed automatic step once more.
+
+    Raises:
+        NotAllowedError: the actor is no operator.
+        NotWaitingError: no such step has failed.
+    """
+    if not actor.has_role(Role.OPERATOR):
+        raise NotAllowedError(f"expected an operator to retry, found {actor.name}", "Chỉ người vận hành được thử lại.")
+
+    def command(change: Change) -> None:
+        evaluation = change.evaluation()
+        step = interpreter.retry(change.procedure.program, change.dossier.snapshot, evaluation, incident_id)
+        transition.settle(change, step, evaluation)
+
+    return transition.apply(session, platform, actor, dossier_id, command)
+
+
+def applicant_by_link(session: Session, link: str) -> Actor:
+    """The applicant whose secret link this is.
+
+    Raises:
+        NotFoundError: the link opens nothing.
+    """
+    dossier = reading.by_link(session, link)
+    return Actor(id=None, name=dossier.applicant_name, dossier_id=dossier.id)
+
+
+def may_see(session: Session, actor: Actor, dossier_id: UUID) -> bool:
+    """Whether the actor may see the dossier; the same rule as for lists."""
+    return bool(session.scalar(select(DossierRow.id).where(DossierRow.id == dossier_id, visible_dossiers(actor))))

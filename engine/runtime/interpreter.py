@@ -1,0 +1,247 @@
+"""Moves a process on until it waits for people or for time, and says what happened as a `Step`.
+
+It computes and writes nothing: what a step means for rows, journal and clock is `transition`'s business. A failing
+automatic step does not undo what a person has done: the process stands still at that element until it is retried.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from uuid import UUID, uuid5
+
+from SpiffWorkflow.bpmn.specs.mixins.events.end_event import EndEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.exceptions import WorkflowException
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import EngineError, NotWaitingError, TaskNotOpenError
+from engine.model import Failure, Opened, Step
+from engine.runtime.evaluation import Evaluation
+from engine.runtime.failures import EndlessStep
+from engine.runtime.snapshot import load, save
+from engine.runtime.specs import Program, element_id
+from engine.runtime.waiting import MESSAGE, TIMER, OwnedEvent, awaited, deliver, is_waiting
+
+MOST_AUTOMATIC_STEPS = 1_000  # in one command; more means a loop that waits for nobody
+
+
+@dataclass(frozen=True)
+class Present:
+    """Where a process stands: what waits, by id."""
+
+    tasks: dict[UUID, str]
+    timers: dict[UUID, str]
+    others: dict[UUID, str]  # messages awaited, subprocesses under way
+
+    def everything(self) -> dict[UUID, str]:
+        """All of it."""
+        return {**self.tasks, **self.timers, **self.others}
+
+
+@dataclass
+class _Record:
+    """What happens while a process moves."""
+
+    passed: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    ended_at: str = ""
+
+
+def start(program: Program, evaluation: Evaluation) -> Step:
+    """A new process, moved on from its start event."""
+    return _moved(BpmnWorkflow(program.main, dict(program.subprocesses), script_engine=evaluation), evaluation, None)
+
+
+def complete(program: Program, snapshot: bytes, evaluation: Evaluation, task_id: UUID) -> Step:
+    """The process after the open user task `task_id` is done.
+
+    Raises:
+        TaskNotOpenError: the process does not wait for this task.
+    """
+
+    def act(workflow: BpmnWorkflow, record: _Record) -> None:
+        task = _find(workflow, task_id)
+        if task is None or task.state != TaskState.READY or not task.task_spec.manual:
+            raise TaskNotOpenError(f"expected the user task {task_id} to be open in the process, found it closed")
+        _run(task, record)
+
+    return _moved(load(snapshot, program, evaluation), evaluation, act)
+
+
+def fire(program: Program, snapshot: bytes, evaluation: Evaluation, timer_id: UUID) -> Step:
+    """The process after the waiting timer `timer_id` has been told that its moment has come.
+
+    Raises:
+        NotWaitingError: the process does not wait for this timer (any more).
+    """
+
+    def act(workflow: BpmnWorkflow, _record: _Record) -> None:
+        for task, event in _awaited(workflow, TIMER):
+            if _timer_id(task, event) == timer_id:
+                return deliver(task, event)
+        raise NotWaitingError(f"expected the timer {timer_id} to be waiting in the process, found that it is not")
+
+    return _moved(load(snapshot, program, evaluation), evaluation, act)
+
+
+def send(program: Program, snapshot: bytes, evaluation: Evaluation, message: str) -> Step:
+    """The process after a message has come in.
+
+    Raises:
+        NotWaitingError: nothing in the process waits for this message.
+    """
+
+    def act(workflow: BpmnWorkflow, _record: _Record) -> None:
+        catchers = [(task, event) for task, event in _awaited(workflow, MESSAGE) if event.name == message]
+        if not catchers:
+            raise NotWaitingError(
+                f"expected the process to wait for the message '{message}', found that it does not at this step",
+                "Quy trình không ở bước có thể nhận yêu cầu này.",
+            )
+        deliver(*catchers[0])
+
+    return _moved(load(snapshot, program, evaluation), evaluation, act)
+
+
+def retry(program: Program, snapshot: bytes, evaluation: Evaluation, failed_id: UUID) -> Step:
+    """The process after the failed automatic step `failed_id` has been tried once more.
+
+    Raises:
+        NotWaitingError: no step with this id has failed.
+    """
+
+    def act(workflow: BpmnWorkflow, _record: _Record) -> None:
+        task = _find(workflow, failed_id)
+        if task is None or task.state != TaskState.ERROR:
+            raise NotWaitingError(f"expected the step {failed_id} to have failed, found that it has not")
+        task._set_state(TaskState.READY)  # noqa: SLF001 - the library's own reset would drop the branch
+
+    return _moved(load(snapshot, program, evaluation), evaluation, act)
+
+
+def present(workflow: BpmnWorkflow) -> Present:
+    """Where the process stands."""
+    tasks = {task.id: element_id(task.task_spec) for task in _all(workflow) if _is_user_task(task)}
+    timers = {_timer_id(task, event): event.name for task, event in _awaited(workflow, TIMER)}
+    others = {
+        task.id: element_id(task.task_spec)
+        for task in _all(workflow)
+        if (is_waiting(task) and not isinstance(task.task_spec, BoundaryEvent))
+        or (task.state == TaskState.STARTED and isinstance(task.task_spec, SubWorkflowTask))
+    }
+    return Present(tasks, timers, others)
+
+
+def _moved(workflow: BpmnWorkflow, evaluation: Evaluation, act: Callable[[BpmnWorkflow, _Record], None] | None) -> Step:
+    before = present(workflow) if act else Present({}, {}, {})
+    failed_before = {task.id for task in _all(workflow) if task.state == TaskState.ERROR}
+    record = _Record()
+    if act:
+        act(workflow, record)
+    _advance(workflow, record)
+    after = present(workflow)
+    still_failed = {task.id for task in _all(workflow) if task.state == TaskState.ERROR}
+    stood, stands = before.everything(), after.everything()
+    return Step(
+        snapshot=save(workflow),
+        passed=tuple(record.passed),
+        entered=tuple(where for identifier, where in stands.items() if identifier not in stood),
+        left=tuple(where for identifier, where in stood.items() if identifier not in stands),
+        tasks_opened=_new(after.tasks, before.tasks),
+        tasks_closed=frozenset(before.tasks) - frozenset(after.tasks),
+        timers_opened=_new(after.timers, before.timers),
+        timers_closed=frozenset(before.timers) - frozenset(after.timers),
+        results=dict(evaluation.results),
+        decisions=tuple(evaluation.decisions),
+        failures=tuple(record.failures),
+        mended=frozenset(failed_before - still_failed),
+        ended_at=record.ended_at if _is_over(workflow) else "",
+    )
+
+
+def _new(after: dict[UUID, str], before: dict[UUID, str]) -> tuple[Opened, ...]:
+    return tuple(Opened(identifier, where) for identifier, where in after.items() if identifier not in before)
+
+
+def _advance(workflow: BpmnWorkflow, record: _Record) -> None:
+    """Run automatic tasks until none is ready."""
+    for _ in range(MOST_AUTOMATIC_STEPS):
+        task = _next_ready(workflow)
+        if task is None:
+            if not _wake_finished_subprocess(workflow):
+                return
+            continue
+        _run(task, record)
+    raise EndlessStep(
+        f"expected the process to wait within {MOST_AUTOMATIC_STEPS} automatic steps, found that it does not; "
+        f"last at '{record.passed[-1] if record.passed else ''}'"
+    )
+
+
+def _next_ready(workflow: BpmnWorkflow) -> Task | None:
+    """The next automatic task; boundary events first, so that what they interrupt cannot go on beside them."""
+    ready = None
+    for task in _all(workflow):
+        if task.state == TaskState.READY and not task.task_spec.manual:
+            if isinstance(task.task_spec, BoundaryEvent):
+                return task
+            ready = ready or task
+    return ready
+
+
+def _run(task: Task, record: _Record) -> None:
+    try:
+        task.run()
+    except (EngineError, WorkflowException) as error:
+        code = error.code if isinstance(error, EngineError) else "process-error"
+        record.failures.append(Failure(task.id, element_id(task.task_spec), code, str(error)))
+        return
+    where = element_id(task.task_spec)
+    if where and task.state == TaskState.COMPLETED:
+        record.passed.append(where)
+        if isinstance(task.task_spec, EndEvent) and task.workflow.parent_task_id is None:
+            record.ended_at = where
+
+
+def _wake_finished_subprocess(workflow: BpmnWorkflow) -> bool:
+    """Make the activity ready whose subprocess has completed; the library does this in its own loop."""
+    for process in list(workflow.subprocesses.values()):
+        activity = _find(workflow, process.parent_task_id)
+        if activity is not None and activity.state == TaskState.STARTED and process.completed:
+            activity._set_state(TaskState.READY)  # noqa: SLF001 - as the library's own callback does
+            return True
+    return False
+
+
+def _is_over(workflow: BpmnWorkflow) -> bool:
+    return not any(task.has_state(TaskState.NOT_FINISHED_MASK | TaskState.ERROR) for task in _all(workflow))
+
+
+def _is_user_task(task: Task) -> bool:
+    return bool(task.state == TaskState.READY and task.task_spec.manual)
+
+
+def _awaited(workflow: BpmnWorkflow, kind: str) -> Iterator[tuple[Task, OwnedEvent]]:
+    for task in _all(workflow):
+        if is_waiting(task):
+            for event in awaited(task):
+                if event.kind == kind:
+                    yield task, event
+
+
+def _timer_id(task: Task, event: OwnedEvent) -> UUID:
+    """A timer's id: its task's, told apart where one gateway waits for several timers."""
+    return task.id if task.task_spec.event_definition is event else uuid5(task.id, event.name)
+
+
+def _all(workflow: BpmnWorkflow) -> Iterator[Task]:
+    processes: list[BpmnBaseWorkflow] = [workflow, *workflow.subprocesses.values()]
+    for process in processes:
+        yield from list(process.tasks.values())
+
+
+def _find(workflow: BpmnWorkflow, task_id: UUID | None) -> Task | None:
+    return next((task for task in _all(workflow) if task.id == task_id), None) if task_id else None

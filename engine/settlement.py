@@ -1,0 +1,177 @@
+"""Turns what a process did (`Step`) into rows and events: user tasks, timers, incidents."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.change import Change
+from engine.clockwork import moment_of_timer, step_due
+from engine.events import EventType
+from engine.ids import new_id
+from engine.model import DeadlineKind, DeadlineState, Element, Opened, Role, Step, TaskState
+from engine.organisation.people import holders
+from engine.persistence.tables import FAR_FUTURE, DeadlineRow, IncidentRow, TaskRow
+from engine.runtime.evaluation import Evaluation
+
+
+def settle_tasks(change: Change, step: Step, evaluation: Evaluation, completed: UUID | None) -> None:
+    """Close the tasks that the process no longer waits for and open the new ones."""
+    gone = [task_id for task_id in step.tasks_closed if task_id != completed]
+    for task in _tasks(change, gone):
+        task.state, task.closed_at = TaskState.CANCELLED, change.now
+        change.note(EventType.TASK_CANCELLED, task=str(task.id), element=task.element_id)
+    _cancel_deadlines_of(change, step.tasks_closed)
+    for opened in step.tasks_opened:
+        _open_task(change, opened, evaluation)
+
+
+def _open_task(change: Change, opened: Opened, evaluation: Evaluation) -> None:
+    element = change.procedure.elements[opened.element_id]
+    unit, role = _unit_of(change, element), element.role or Role.OPERATOR
+    own_due = step_due(change, element.limit) if element.limit else None
+    assignee = _assignee(change, element, unit, role, evaluation)
+    task = TaskRow(
+        dossier_id=change.dossier.id,
+        id=opened.id,
+        element_id=element.id,
+        name_vi=element.title("vi"),
+        name_en=element.title("en"),
+        form_key=element.form.key if element.form else "",
+        data_key=element.form.data_key if element.form else "",
+        role=role,
+        unit_code=unit,
+        queue=f"{unit}/{role}",
+        assignee_id=assignee,
+        state=TaskState.OPEN,
+        due_at=own_due or change.dossier.due_at or FAR_FUTURE,
+        opened_at=change.now,
+    )
+    change.session.add(task)
+    change.note(
+        EventType.TASK_OPENED,
+        task=str(task.id),
+        element=element.id,
+        role=role.value,
+        unit=unit,
+        assignee=str(assignee) if assignee else None,
+        due_at=own_due.isoformat() if own_due else None,
+    )
+    if own_due:
+        _set_deadline(change, new_id(), DeadlineKind.STEP, element, own_due, task.id)
+
+
+def _unit_of(change: Change, element: Element) -> str:
+    """The unit in which an element's role sits, for this dossier."""
+    dossier = change.dossier
+    if element.role is Role.APPLICANT:
+        return ""
+    places = {
+        "receiving": dossier.receiving_unit,
+        "competent": dossier.competent_unit,
+        "support": dossier.support_unit or dossier.receiving_unit,
+    }
+    return places.get(element.unit) or change.procedure.unit(element.unit)
+
+
+def _assignee(change: Change, element: Element, unit: str, role: Role, evaluation: Evaluation) -> UUID | None:
+    """Who gets the task at once: the person the diagram names, when that person holds the role there today."""
+    if not element.assignee:
+        return None
+    username = evaluation.value(element.assignee)
+    if not isinstance(username, str):
+        return None
+    able = holders(change.session, role, unit, change.platform.today())
+    return next((person.id for person in able if person.username == username), None)
+
+
+def settle_timers(change: Change, step: Step, evaluation: Evaluation) -> None:
+    """Keep the rows of timers in step with what the process waits for."""
+    for deadline in _deadlines(change, step.timers_closed):
+        if deadline.state == DeadlineState.PENDING:
+            deadline.state, deadline.processed_at = DeadlineState.CANCELLED, change.now
+            change.note(EventType.DEADLINE_CANCELLED, deadline=str(deadline.id), element=deadline.element_id)
+    for opened in step.timers_opened:
+        element = change.procedure.elements[opened.element_id]
+        _set_deadline(
+            change, opened.id, DeadlineKind.TIMER, element, moment_of_timer(change, element, evaluation), None
+        )
+
+
+def _set_deadline(
+    change: Change, identifier: UUID, kind: DeadlineKind, element: Element, due: datetime, task_id: UUID | None
+) -> None:
+    change.session.add(
+        DeadlineRow(
+            dossier_id=change.dossier.id,
+            id=identifier,
+            kind=kind,
+            element_id=element.id,
+            task_id=task_id,
+            state=DeadlineState.PENDING,
+            legal_due_at=due,
+            due_at=due,
+            started_at=change.legal_at,
+        )
+    )
+    change.note(
+        EventType.DEADLINE_SET, deadline=str(identifier), kind=kind.value, element=element.id, due_at=due.isoformat()
+    )
+
+
+def settle_incidents(change: Change, step: Step) -> None:
+    """Open an incident for each step that failed and close those of steps that no longer stand."""
+    for failure in step.failures:
+        row = change.session.get(IncidentRow, (change.dossier.id, failure.id))
+        if row is None:
+            row = IncidentRow(dossier_id=change.dossier.id, id=failure.id, element_id=failure.element_id)
+            change.session.add(row)
+            change.dossier.incidents += 1
+        elif row.resolved_at is not None:
+            change.dossier.incidents += 1
+        row.error, row.message, row.opened_at, row.resolved_at = failure.error, failure.message, change.now, None
+        change.note(
+            EventType.INCIDENT_OPENED,
+            incident=str(failure.id),
+            element=failure.element_id,
+            error=failure.error,
+            message=failure.message,
+        )
+    for identifier in step.mended:
+        row = change.session.get_one(IncidentRow, (change.dossier.id, identifier))
+        row.resolved_at, row.resolved_by = change.now, change.actor.name
+        change.dossier.incidents -= 1
+        change.note(EventType.INCIDENT_RESOLVED, incident=str(identifier), element=row.element_id)
+
+
+def _tasks(change: Change, identifiers: list[UUID]) -> list[TaskRow]:
+    if not identifiers:
+        return []
+    return list(
+        change.session.scalars(
+            select(TaskRow).where(TaskRow.dossier_id == change.dossier.id, TaskRow.id.in_(identifiers))
+        )
+    )
+
+
+def _deadlines(change: Change, identifiers: frozenset[UUID]) -> list[DeadlineRow]:
+    if not identifiers:
+        return []
+    return list(
+        change.session.scalars(
+            select(DeadlineRow).where(DeadlineRow.dossier_id == change.dossier.id, DeadlineRow.id.in_(identifiers))
+        )
+    )
+
+
+def _cancel_deadlines_of(change: Change, task_ids: frozenset[UUID]) -> None:
+    """A step's limit ends with its task."""
+    if not task_ids:
+        return
+    pending = select(DeadlineRow).where(
+        DeadlineRow.dossier_id == change.dossier.id,
+        DeadlineRow.task_id.in_(task_ids),
+        DeadlineRow.state == DeadlineState.PENDING,
+    )
+    for deadline in change.session.scalars(pending):
+        deadline.state, deadline.processed_at = DeadlineState.CANCELLED, change.now

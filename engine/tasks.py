@@ -1,0 +1,305 @@
+"""Use cases of user tasks: claim, release, assign, save a draft, complete."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from engine import access, attachments, transition
+from engine.change import Change, facts_of
+from engine.errors import (
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    StaleVersionError,
+    TaskNotOpenError,
+    TaskTakenError,
+)
+from engine.events import EventType
+from engine.model import Actor, Element, Role, TaskState
+from engine.organisation.people import holders
+from engine.persistence import dossiers, tasks
+from engine.persistence.tables import DossierRow, DraftRow, PersonRow, TaskRow
+from engine.platform import Platform
+from engine.procedures import pinned
+from engine.runtime import interpreter
+from forms.answers import AnswerContext, check, check_draft
+from forms.definition import FormDefinition
+
+
+@dataclass(frozen=True)
+class TaskForm:
+    """A task ready to be shown: its form, what it holds so far, and whether this actor may send it."""
+
+    task: TaskRow
+    dossier: DossierRow
+    element: Element
+    definition: FormDefinition
+    context: AnswerContext
+    values: Mapping[str, Any]  # the draft, else the last answers of this form
+    may_complete: bool
+    reason: str = ""  # why not, in Vietnamese
+    reason_en: str = ""
+
+
+def open_form(session: Session, platform: Platform, actor: Actor, task_id: UUID) -> TaskForm:
+    """What an actor sees when opening a task.
+
+    Raises:
+        NotFoundError: there is no such task, or the actor may not see its dossier.
+    """
+    task, dossier = _seen(session, actor, task_id)
+    procedure = pinned(session, dossier)
+    element = procedure.elements[task.element_id]
+    data = dossiers.data_of(session, dossier.id)
+    draft = tasks.draft_of(session, task)
+    values = draft.data if draft else data.get(task.data_key) or {}
+    definition = procedure.forms[task.form_key]
+    context = _context(session, platform, dossier, task, data)
+    reason, reason_en = _hindrance(session, actor, task)
+    return TaskForm(task, dossier, element, definition, context, values, not reason, reason, reason_en)
+
+
+def claim(session: Session, platform: Platform, actor: Actor, task_id: UUID, version: int | None = None) -> TaskRow:
+    """Take a task that nobody has. Claiming one's own task changes nothing.
+
+    Raises:
+        NotFoundError, NotAllowedError, TaskNotOpenError, TaskTakenError, StaleVersionError
+    """
+
+    def command(change: Change) -> None:
+        task = _workable(change, task_id, version)
+        if task.assignee_id != actor.id:
+            _refuse_taken(change.session, task)
+            task.assignee_id = actor.id
+            change.note(EventType.TASK_CLAIMED, task=str(task.id), element=task.element_id)
+
+    return _change_task(session, platform, actor, task_id, command)
+
+
+def release(session: Session, platform: Platform, actor: Actor, task_id: UUID, version: int | None = None) -> TaskRow:
+    """Give a task back to its queue: one's own, or anybody's as head of the unit.
+
+    Raises:
+        NotFoundError, NotAllowedError, TaskNotOpenError, StaleVersionError
+    """
+
+    def command(change: Change) -> None:
+        task = _open(change, task_id, version)
+        if task.assignee_id != actor.id and not access.may_assign(actor, task):
+            raise NotAllowedError(
+                "expected the assignee or the head of the unit to release the task, found another person",
+                "Chỉ người đang giữ việc hoặc trưởng đơn vị được trả việc về hàng chờ.",
+            )
+        task.assignee_id = None
+        change.note(EventType.TASK_RELEASED, task=str(task.id), element=task.element_id)
+
+    return _change_task(session, platform, actor, task_id, command)
+
+
+def assign(
+    session: Session, platform: Platform, actor: Actor, task_id: UUID, username: str, version: int | None = None
+) -> TaskRow:
+    """Give a task to a person who holds its role in its unit; as head of the unit or operator.
+
+    Raises:
+        NotFoundError, NotAllowedError, InvalidInputError, TaskNotOpenError, StaleVersionError
+    """
+
+    def command(change: Change) -> None:
+        task = _open(change, task_id, version)
+        if not access.may_assign(actor, task):
+            raise NotAllowedError(
+                "expected the head of the unit to assign the task, found another person",
+                "Chỉ trưởng đơn vị được phân công việc này.",
+            )
+        able = holders(change.session, Role(task.role), task.unit_code, platform.today())
+        person = next((each for each in able if each.username == username), None)
+        if person is None:
+            raise InvalidInputError(
+                f"expected a {task.role} of {task.unit_code}, found '{username}'; choose one of "
+                f"{', '.join(each.username for each in able) or 'nobody: grant the role first'}",
+                f"'{username}' không giữ vai trò này tại đơn vị.",
+            )
+        task.assignee_id = person.id
+        change.note(EventType.TASK_ASSIGNED, task=str(task.id), element=task.element_id, to=person.username)
+
+    return _change_task(session, platform, actor, task_id, command)
+
+
+def save_draft(session: Session, platform: Platform, actor: Actor, task_id: UUID, raw: Mapping[str, Any]) -> DraftRow:
+    """Keep what has been typed into a task's form. Drafts are not part of the dossier: no journal, no rules.
+
+    Raises:
+        NotFoundError, NotAllowedError, TaskNotOpenError, TaskTakenError
+    """
+    task, dossier = _seen(session, actor, task_id)
+    _refuse_unworkable(session, actor, task)
+    definition = pinned(session, dossier).forms[task.form_key]
+    draft = tasks.draft_of(session, task)
+    if draft is None:
+        draft = DraftRow(dossier_id=task.dossier_id, task_id=task.id)
+        session.add(draft)
+    draft.data, draft.saved_at, draft.saved_by = check_draft(definition, raw), platform.now(), actor.name
+    session.flush()
+    return draft
+
+
+def complete(
+    session: Session,
+    platform: Platform,
+    actor: Actor,
+    task_id: UUID,
+    raw: Mapping[str, Any],
+    version: int | None = None,
+    uploader_key: str = "",
+) -> DossierRow:
+    """Send a task's answers and move the dossier on.
+
+    A task that nobody has taken is taken by completing it.
+
+    Raises:
+        NotFoundError, NotAllowedError, TaskNotOpenError, TaskTakenError, StaleVersionError
+        InvalidAnswers: the answers do not fit the form.
+    """
+    seen, _dossier = _seen(session, actor, task_id)
+
+    def command(change: Change) -> None:
+        task = _workable(change, task_id, version)
+        _refuse_taken(change.session, task, actor)
+        answers = _checked(change, task, raw, uploader_key)
+        task.state, task.closed_at, task.completed_by = TaskState.COMPLETED, change.now, actor.name
+        task.assignee_id = actor.id or task.assignee_id
+        change.note(
+            EventType.TASK_COMPLETED, task=str(task.id), element=task.element_id, key=task.data_key, answers=answers
+        )
+        if task.data_key:
+            change.keep(task.data_key, answers)
+        attachments.attach(change, answers, uploader_key)
+        draft = tasks.draft_of(change.session, task)
+        if draft is not None:
+            change.session.delete(draft)
+        evaluation = change.evaluation()
+        step = interpreter.complete(change.procedure.program, change.dossier.snapshot, evaluation, task.id)
+        transition.settle(change, step, evaluation, completed=task.id)
+
+    return transition.apply(session, platform, actor, seen.dossier_id, command)
+
+
+def _change_task(
+    session: Session, platform: Platform, actor: Actor, task_id: UUID, command: transition.Command
+) -> TaskRow:
+    task, _dossier = _seen(session, actor, task_id)
+    transition.apply(session, platform, actor, task.dossier_id, command)
+    return task
+
+
+def _seen(session: Session, actor: Actor, task_id: UUID) -> tuple[TaskRow, DossierRow]:
+    """The task and its dossier, if the actor may see them."""
+    task = tasks.get(session, task_id)
+    return task, dossiers.get(session, actor, task.dossier_id)
+
+
+def _open(change: Change, task_id: UUID, version: int | None) -> TaskRow:
+    task = change.task(task_id)
+    if task.state != TaskState.OPEN:
+        done = task.completed_by or "hệ thống"
+        when = task.closed_at.astimezone(change.platform.zone) if task.closed_at else change.now
+        raise TaskNotOpenError(
+            f"expected the task '{task.name_en or task.name_vi}' to be open, found it {task.state} by "
+            f"{task.completed_by or 'the system'} at {when:%Y-%m-%d %H:%M}; nothing you sent was applied",
+            f"Công việc '{task.name_vi}' đã được {done} xử lý lúc {when:%H:%M ngày %d/%m/%Y}; "
+            "nội dung bạn gửi chưa được áp dụng.",
+            by=done,
+            at=when.isoformat(),
+        )
+    if version is not None and task.version != version:
+        raise StaleVersionError(
+            f"expected version {version} of the task, found {task.version}; read it again",
+            "Công việc đã thay đổi kể từ khi bạn mở; hãy tải lại.",
+        )
+    return task
+
+
+def _workable(change: Change, task_id: UUID, version: int | None) -> TaskRow:
+    task = _open(change, task_id, version)
+    if not access.may_work_on(change.actor, task):
+        raise NotAllowedError(*_not_yours(task))
+    return task
+
+
+def _refuse_unworkable(session: Session, actor: Actor, task: TaskRow) -> None:
+    if task.state != TaskState.OPEN:
+        raise TaskNotOpenError(f"expected the task to be open, found it {task.state}")
+    if not access.may_work_on(actor, task):
+        raise NotAllowedError(*_not_yours(task))
+    _refuse_taken(session, task, actor)
+
+
+def _refuse_taken(session: Session, task: TaskRow, actor: Actor | None = None) -> None:
+    """Refuse when the task is somebody else's."""
+    if task.assignee_id is None or (actor is not None and task.assignee_id == actor.id):
+        return
+    holder = session.get(PersonRow, task.assignee_id)
+    name = holder.name if holder else "?"
+    raise TaskTakenError(
+        f"expected the task to be free, found that {name} has it; ask them to release it",
+        f"{name} đang giữ công việc này; hãy đề nghị người đó trả việc.",
+        by=name,
+    )
+
+
+def _not_yours(task: TaskRow) -> tuple[str, str]:
+    return (
+        f"expected somebody who is {task.role} in {task.unit_code or 'the dossier'}, found another person",
+        "Công việc này thuộc vai trò hoặc đơn vị khác.",
+    )
+
+
+def _hindrance(session: Session, actor: Actor, task: TaskRow) -> tuple[str, str]:
+    """Why the actor may not complete the task, in Vietnamese and English; empty when nothing hinders."""
+    try:
+        _refuse_unworkable(session, actor, task)
+    except (NotAllowedError, TaskNotOpenError, TaskTakenError) as error:
+        return error.message_vi, error.message
+    return "", ""
+
+
+def _checked(change: Change, task: TaskRow, raw: Mapping[str, Any], uploader_key: str) -> dict[str, Any]:
+    """The answers, checked against the task's form; the empty answers for a task without a form."""
+    if not task.form_key:
+        return {}
+    definition = change.procedure.forms.get(task.form_key)
+    if definition is None:
+        raise NotFoundError(f"expected the form '{task.form_key}' in the dossier's procedure version, found none")
+    data = {key: value for key, value in change.evaluation().data.items() if key != "dossier"}
+    context = _context(change.session, change.platform, change.dossier, task, data, uploader_key)
+    return check(definition, raw, context)
+
+
+def _context(
+    session: Session,
+    platform: Platform,
+    dossier: DossierRow,
+    task: TaskRow,
+    data: Mapping[str, Any],
+    uploader_key: str = "",
+) -> AnswerContext:
+    names = {**data, "dossier": facts_of(dossier), "people": _people(session, platform, task)}
+    return AnswerContext(
+        data=names,
+        now=platform.now().astimezone(platform.zone),
+        documents=lambda reference: attachments.available(session, reference, uploader_key, dossier.id),
+        zone=platform.zone,
+        stored=data.get(task.data_key) or {},
+    )
+
+
+def _people(session: Session, platform: Platform, task: TaskRow) -> dict[str, list[dict[str, str]]]:
+    """Whom a form may offer: the case officers of the task's unit."""
+    if not task.unit_code:
+        return {}
+    able = holders(session, Role.CASE_OFFICER, task.unit_code, platform.today())
+    return {Role.CASE_OFFICER.value: [{"label": person.name, "value": person.username} for person in able]}

@@ -1,0 +1,117 @@
+"""The only way a dossier changes: lock it, let a command act, settle what follows, append the history.
+
+Everything a command causes (answers, new tasks, timers, the clock, incidents) is in the caller's one transaction, and
+all its events stand in the journal before it commits.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import clockwork, settlement
+from engine.change import Change
+from engine.errors import DossierClosedError, NotFoundError, StaleVersionError
+from engine.events import EventType
+from engine.history import journal
+from engine.model import Actor, DossierState, Element, Step
+from engine.persistence.tables import DossierRow
+from engine.platform import Platform
+from engine.procedures import pinned
+from engine.runtime.evaluation import Evaluation
+
+Command = Callable[[Change], None]
+
+
+def apply(
+    session: Session,
+    platform: Platform,
+    actor: Actor,
+    dossier_id: UUID,
+    command: Command,
+    *,
+    version: int | None = None,
+    legal_at: datetime | None = None,
+) -> DossierRow:
+    """Let `command` change the dossier and record what happened.
+
+    `version` is the one the caller has seen (None: whichever). `legal_at` is the moment that the law counts when it
+    lies before the present, as for a timer that is processed late.
+
+    Raises:
+        NotFoundError: there is no such dossier.
+        StaleVersionError: it has changed since `version`.
+        DossierClosedError: it has ended.
+        EngineError: whatever the command refuses.
+    """
+    dossier = lock(session, dossier_id)
+    if version is not None and dossier.version != version:
+        raise StaleVersionError(
+            f"expected version {version} of dossier {dossier.code}, found {dossier.version}; read it again",
+            f"Hồ sơ {dossier.code} đã thay đổi kể từ khi bạn mở; hãy tải lại.",
+        )
+    if dossier.closed_at is not None:
+        raise DossierClosedError(
+            f"expected dossier {dossier.code} to be open, found that it ended ({dossier.outcome})",
+            f"Hồ sơ {dossier.code} đã kết thúc.",
+        )
+    return carry_out(session, platform, actor, dossier, command, legal_at)
+
+
+def carry_out(
+    session: Session,
+    platform: Platform,
+    actor: Actor,
+    dossier: DossierRow,
+    command: Command,
+    legal_at: datetime | None = None,
+) -> DossierRow:
+    """`apply` on a dossier whose row the caller has locked or just made."""
+    now = platform.now()
+    change = Change(session, platform, actor, dossier, pinned(session, dossier), now, legal_at or now)
+    command(change)
+    journal.append(session, dossier, actor, change.events, now)
+    session.flush()
+    return dossier
+
+
+def lock(session: Session, dossier_id: UUID) -> DossierRow:
+    """The dossier's row, locked until the transaction ends and read afresh.
+
+    Raises:
+        NotFoundError: there is no such dossier.
+    """
+    query = select(DossierRow).where(DossierRow.id == dossier_id).with_for_update()
+    dossier = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if dossier is None:
+        raise NotFoundError(f"expected a dossier with the id {dossier_id}, found none", "Không tìm thấy hồ sơ.")
+    return dossier
+
+
+def settle(change: Change, step: Step, evaluation: Evaluation, *, completed: UUID | None = None) -> None:
+    """Turn what the process did into data, events, tasks, timers and incidents (called by commands)."""
+    dossier, elements = change.dossier, change.procedure.elements
+    dossier.snapshot = step.snapshot
+    for key, value in step.results.items():
+        rules = [rule for where, matched in step.decisions if elements[where].result == key for rule in matched]
+        change.note(EventType.RESULT_SET, key=key, value=value, rules=rules)
+        change.keep(key, value)
+    for where in step.passed:
+        change.note(EventType.ELEMENT_PASSED, element=where)
+        dossier.progress = max(dossier.progress, elements[where].milestone)
+    clockwork.note_effects(change, step)
+    clockwork.recount(change)
+    settlement.settle_tasks(change, step, evaluation, completed)
+    settlement.settle_timers(change, step, evaluation)
+    settlement.settle_incidents(change, step)
+    if step.ended_at:
+        _end(change, elements[step.ended_at])
+
+
+def _end(change: Change, end: Element) -> None:
+    change.dossier.closed_at = change.legal_at
+    change.dossier.state = DossierState.CLOSED
+    change.dossier.outcome = end.outcome
+    change.note(EventType.DOSSIER_ENDED, element=end.id, outcome=end.outcome)
