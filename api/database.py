@@ -1,0 +1,40 @@
+"""Binds the engine's tables to the application through Flask-SQLAlchemy.
+
+The tables know nothing of Flask, and only `engine.persistence.transaction` commits: a view hands it a use case
+through `write`, and reads through `read`.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TypeVar
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import Session
+
+from engine.persistence import transaction
+from engine.persistence.database import engine_options, prepare
+from engine.persistence.tables import Base
+
+T = TypeVar("T")
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+def connect(app: Flask, url: str) -> None:
+    """Give the application its database at `url`."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+
+
+def write(work: Callable[[Session], T]) -> T:
+    """Carry out `work` in one transaction, on the database of this request's application."""
+    return transaction.run(db.engine, work)
+
+
+def read() -> AbstractContextManager[Session]:
+    """A session that only reads."""
+    return transaction.reading(db.engine)

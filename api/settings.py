@@ -1,0 +1,162 @@
+"""What an installation may choose, read from MOTCUA_* environment variables. Everything has a default that works."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "MOTCUA_"
+_FOREIGN = "MOTCUA_TEST_"  # read by the test suite, not by the site
+MEBIBYTE = 1024 * 1024
+_SECRET = {"SECRET_KEY", "DATABASE_URL"}  # values that no message may show
+T = TypeVar("T")
+
+
+class SettingsError(ValueError):
+    """A setting cannot be understood; the message names it, what was expected and what was found."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """Where letters by mail leave. An empty host means that none are sent."""
+
+    host: str = ""
+    port: int = 25
+    sender: str = "motcua@localhost"
+    username: str = ""
+    password: str = field(default="", repr=False)
+    starttls: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one installation is set up."""
+
+    database_url: str
+    secret_key: str = field(repr=False)  # signs cookies; the same on every node
+    store: Path  # where the bytes of documents lie
+    public_url: str = "http://127.0.0.1:8000"
+    mail: Mail = Mail()
+    trusted_proxies: int = 0  # how many proxies in front may say who the client is
+    session_hours: int = 12
+    upload_limit: int = 50 * MEBIBYTE  # bytes of one document
+    rate_limits: str = "memory://"  # a Flask-Limiter storage; name a Redis when several processes serve
+    log_level: str = "info"
+    scheduler_seconds: int = 10  # how often due moments are looked for
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach the site over HTTPS."""
+        return urlsplit(self.public_url).scheme == "https"
+
+
+def from_environment(environ: Mapping[str, str] = os.environ, folder: Path | None = None) -> Settings:
+    """The settings of this process. What is not set is kept under `folder` (MOTCUA_VAR, else ./var).
+
+    Raises:
+        SettingsError: a variable beginning with MOTCUA_ is unknown or has a value that cannot be understood.
+    """
+    known = _Reader({name: value for name, value in environ.items() if name.startswith(PREFIX)})
+    var = Path(known.text("VAR", str(folder or Path("var")))).absolute()
+    settings = Settings(
+        database_url=known.read("DATABASE_URL", _database_url, "") or _embedded(var),
+        secret_key=known.read("SECRET_KEY", _secret_key, "") or kept_secret(var / "secret-key"),
+        store=Path(known.text("STORE", str(var / "documents"))).absolute(),
+        public_url=known.read("PUBLIC_URL", _web_address, Settings.public_url),
+        mail=Mail(
+            host=known.text("MAIL_HOST", ""),
+            port=known.read("MAIL_PORT", int, Mail.port),
+            sender=known.text("MAIL_SENDER", Mail.sender),
+            username=known.text("MAIL_USERNAME", ""),
+            password=known.text("MAIL_PASSWORD", ""),
+            starttls=known.read("MAIL_STARTTLS", _yes_or_no, False),
+        ),
+        trusted_proxies=known.read("TRUSTED_PROXIES", int, 0),
+        session_hours=known.read("SESSION_HOURS", int, Settings.session_hours),
+        upload_limit=known.read("UPLOAD_LIMIT_MB", int, Settings.upload_limit // MEBIBYTE) * MEBIBYTE,
+        rate_limits=known.text("RATE_LIMITS", Settings.rate_limits),
+        log_level=known.read("LOG_LEVEL", _log_level, Settings.log_level),
+        scheduler_seconds=known.read("SCHEDULER_SECONDS", int, Settings.scheduler_seconds),
+    )
+    known.refuse_the_rest()
+    return settings
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in the file, which is made (readable by its owner alone) when it is not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+class _Reader:
+    """Hands out variables once each, so that those nobody asked for can be refused."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._left = {name: value for name, value in variables.items() if not name.startswith(_FOREIGN)}
+
+    def text(self, name: str, default: str) -> str:
+        return self._left.pop(PREFIX + name, "") or default
+
+    def read(self, name: str, parse: Callable[[str], T], default: T) -> T:
+        text = self._left.pop(PREFIX + name, "")
+        if not text:
+            return default
+        try:
+            return parse(text)
+        except (ValueError, KeyError, OSError, ArgumentError) as problem:
+            found = "" if name in _SECRET else f" Found {text!r}."
+            raise SettingsError(f"{PREFIX}{name} cannot be understood: {problem}.{found}") from None
+
+    def refuse_the_rest(self) -> None:
+        if self._left:
+            raise SettingsError(
+                f"Nothing is set by {', '.join(sorted(self._left))}. Look for a slip of the pen, or unset it."
+            )
+
+
+def _embedded(var: Path) -> str:
+    var.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{var / 'motcua.sqlite'}"
+
+
+def _database_url(text: str) -> str:
+    backend = make_url(text).get_backend_name()
+    if backend not in {"sqlite", "postgresql"}:
+        raise ValueError(f"expected sqlite:///… or postgresql+psycopg://…, found a database of kind {backend}")
+    return text
+
+
+def _secret_key(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError("expected 32 characters or more")
+    return text
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError("expected an address such as https://motcua.example.vn")
+    return text.rstrip("/")
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in {"yes", "no"}:
+        raise ValueError("expected yes or no")
+    return text.lower() == "yes"
+
+
+def _log_level(text: str) -> str:
+    if text.lower() not in {"debug", "info", "warning", "error"}:
+        raise ValueError("expected debug, info, warning or error")
+    return text.lower()

@@ -1,0 +1,96 @@
+"""Which kinds of file are taken as papers: recognised by their content, and named accordingly.
+
+What is not on the list is refused. Files that a browser would run (HTML, SVG), programs and documents with macros
+are not on it.
+"""
+
+import re
+import unicodedata
+import zipfile
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import IO
+
+import puremagic
+
+from engine.errors import InvalidInputError
+
+_HEAD = 8 * 1024  # bytes that are enough to recognise a kind
+_LONGEST_NAME = 150  # characters
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_OPEN = "application/vnd.oasis.opendocument."
+DOCX, XLSX = _OFFICE + "wordprocessingml.document", _OFFICE + "spreadsheetml.sheet"
+
+EXTENSIONS: Mapping[str, frozenset[str]] = {
+    "application/pdf": frozenset({".pdf"}),
+    "image/jpeg": frozenset({".jpg", ".jpeg"}),
+    "image/png": frozenset({".png"}),
+    "image/tiff": frozenset({".tif", ".tiff"}),
+    "image/x-dwg": frozenset({".dwg"}),
+    DOCX: frozenset({".docx"}),
+    XLSX: frozenset({".xlsx"}),
+    _OPEN + "text": frozenset({".odt"}),
+    _OPEN + "spreadsheet": frozenset({".ods"}),
+}
+ACCEPTED = ", ".join(sorted(extension for kinds in EXTENSIONS.values() for extension in kinds))
+
+
+class KindRefusedError(InvalidInputError):
+    """Files of this kind are not taken."""
+
+    code = "file-kind-refused"
+    status = 415
+    title_vi = "Không nhận loại tệp này."
+
+
+def recognise(stream: IO[bytes], filename: str) -> str:
+    """The media type of a file by its content; the stream is left at its start.
+
+    Raises:
+        KindRefusedError: the kind is unknown or not taken, or the file's name says another one.
+    """
+    stream.seek(0)
+    head = stream.read(_HEAD)
+    found = _in_zip(stream) if head.startswith(b"PK\x03\x04") else _by_head(head)
+    stream.seek(0)
+    extension = PurePosixPath(filename).suffix.lower()
+    if found in EXTENSIONS and extension in EXTENSIONS[found]:
+        return found
+    what = f"one whose content is {found}" if found in EXTENSIONS else "one of another or unknown kind"
+    raise KindRefusedError(
+        f"expected a file of one of the kinds {ACCEPTED} with the name to match, found {what} named {filename!r}; "
+        "save it as PDF",
+        f"Chỉ nhận các loại tệp {ACCEPTED}, tên tệp phải đúng với nội dung. Hãy lưu thành PDF.",
+    )
+
+
+def safe_name(filename: str) -> str:
+    """The name to keep of a file: no folders, no control characters, not too long, never empty."""
+    name = unicodedata.normalize("NFC", filename).replace("\\", "/").rsplit("/", 1)[-1]
+    name = re.sub(r'[\x00-\x1f\x7f<>:"|?*\u202a-\u202e\u2066-\u2069]', "", name).strip(" .")
+    path = PurePosixPath(name or "tài liệu")
+    return path.stem[: _LONGEST_NAME - len(path.suffix)] + path.suffix[:_LONGEST_NAME]
+
+
+def _by_head(head: bytes) -> str:
+    try:
+        return puremagic.magic_string(head)[0].mime_type if head else ""
+    except puremagic.PureError:
+        return ""
+
+
+def _in_zip(stream: IO[bytes]) -> str:
+    """The kind of an office document by what it packs; only names are read, nothing is unpacked but one short one."""
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            names = set(archive.namelist())
+            if any(name.endswith("vbaProject.bin") for name in names):
+                return ""
+            if "[Content_Types].xml" in names:
+                return DOCX if "word/document.xml" in names else XLSX if "xl/workbook.xml" in names else ""
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+                return archive.read("mimetype").decode("ascii", "replace")
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
+        pass  # damaged or encrypted: unknown
+    return ""
