@@ -9,8 +9,6 @@ rounded. `feel_values` turns them back into numbers for expressions.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Final
 
 from forms.definition import FormDefinition
 from forms.evaluation import Node, Resolution, resolve
@@ -20,7 +18,17 @@ from forms.loading import load
 from forms.paths import at, get, has, name_of, put, set_at
 from forms.problems import FieldProblem, InvalidAnswers, is_holder, told
 from forms.rules import AnswerContext, DocumentRef, flag
-from forms.values import MAX_ITEMS, MAX_TEXT, AmbiguousNumber, RefusalError, is_blank, is_several, jsonable, read
+from forms.values import (
+    ANY_MOMENT,
+    MAX_ITEMS,
+    MAX_TEXT,
+    AmbiguousNumber,
+    RefusalError,
+    is_blank,
+    is_several,
+    jsonable,
+    read,
+)
 
 __all__ = [
     "AnswerContext",
@@ -64,10 +72,7 @@ def check_draft(definition: FormDefinition, raw: Mapping[str, object]) -> dict[s
 
 def feel_values(definition: FormDefinition, data: Mapping[str, object]) -> dict[str, object]:
     """Stored answers as expressions should see them: numbers as Decimal."""
-    return _typed_scope(definition.components, data, AnswerContext(now=_ANY_MOMENT))
-
-
-_ANY_MOMENT: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")  # only a time of day with offset needs one
+    return _typed_scope(definition.components, data, AnswerContext(now=ANY_MOMENT))
 
 
 def typed(definition: FormDefinition, raw: Mapping[str, object], context: AnswerContext) -> dict[str, object]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from forms.answers import is_kept
-from forms.components import safe_address
-from forms.display import clock_part, date_parts, number, shown, typed_number
+from forms.display import clock_part, date_parts, shown, typed_number
 from forms.evaluation import Node
 from forms.fields import (
     Button,
@@ -17,7 +16,6 @@ from forms.fields import (
     ComputedField,
     DocumentPreview,
     DynamicList,
-    Feel,
     Field,
     FileField,
     Gap,
@@ -26,20 +24,14 @@ from forms.fields import (
     NumberField,
     Passage,
     Picture,
-    Scope,
     Table,
     TextField,
-    Wording,
-    show,
     token,
 )
-from forms.markdown import Block, Run, blocks, escape
-from forms.page import ROW_NAMES, ComponentView, DocumentView, OptionView, Painter, PartView, RowView, dom_id, value_at
-from forms.paths import at, get, name_of
+from forms.page import ROW_NAMES, ComponentView, OptionView, Painter, PartView, RowView, dom_id, value_at
+from forms.paths import at, name_of
+from forms.presentation import documents, passage, picture, preview, said, table
 from forms.rules import flag, kinds, limit, megabytes, options
-from forms.values import RefusalError
-
-MAX_TABLE_ROWS: Final = 500
 
 
 def paint(painter: Painter, node: Node) -> ComponentView | None:
@@ -50,10 +42,6 @@ def paint(painter: Painter, node: Node) -> ComponentView | None:
     return _PAINTERS[type(component)](painter, node, component)
 
 
-def _said(wording: Wording | None, node: Node, painter: Painter) -> str:
-    return wording.render(node.scope).get(painter.lang) if wording else ""
-
-
 def _base(painter: Painter, node: Node) -> dict[str, Any]:
     """What every answerable component shows."""
     component = node.component
@@ -61,12 +49,12 @@ def _base(painter: Painter, node: Node) -> dict[str, Any]:
     base: dict[str, Any] = {
         "id": dom_id(node),
         "name": name,
-        "label": _said(component.label, node, painter) or component.id,
+        "label": said(component.label, node, painter) or component.id,
         "error": painter.errors.get(name, ""),
     }
     if isinstance(component, Field):
         base |= {
-            "hint": _said(component.hint, node, painter),
+            "hint": said(component.hint, node, painter),
             "required": component.required,
             "autocomplete": component.autocomplete,
             "watched": _is_watched(painter, node),
@@ -82,8 +70,8 @@ def _is_watched(painter: Painter, node: Node) -> bool:
 def _output(painter: Painter, node: Node, component: Field) -> ComponentView:
     value = at(painter.resolution.values, node.path)
     text = shown(component, value, node.scope, painter.context, painter.lang)
-    documents = _documents(painter, value) if isinstance(component, FileField) else ()
-    return ComponentView(kind="output", readonly=True, value=text, documents=documents, **_base(painter, node))
+    attached = documents(painter, value) if isinstance(component, FileField) else ()
+    return ComponentView(kind="output", readonly=True, value=text, documents=attached, **_base(painter, node))
 
 
 def _text(painter: Painter, node: Node, component: Any) -> ComponentView:
@@ -97,8 +85,8 @@ def _text(painter: Painter, node: Node, component: Any) -> ComponentView:
         inputmode=kind[1],
         width=_width(int(most) if most is not None else 0),
         max_length=int(most) if most is not None and most > 0 else 0,
-        prefix=_said(component.prefix, node, painter),
-        suffix=_said(component.suffix, node, painter),
+        prefix=said(component.prefix, node, painter),
+        suffix=said(component.suffix, node, painter),
         **_base(painter, node),
     )
 
@@ -113,8 +101,8 @@ def _number(painter: Painter, node: Node, component: Any) -> ComponentView:
         value=typed_number(value_at(painter, node.path), painter.lang),
         inputmode="numeric" if component.digits == 0 else "decimal",
         width=10,
-        prefix=_said(component.prefix, node, painter),
-        suffix=_said(component.suffix, node, painter),
+        prefix=said(component.prefix, node, painter),
+        suffix=said(component.suffix, node, painter),
         **_base(painter, node),
     )
 
@@ -184,26 +172,16 @@ def _file(painter: Painter, node: Node, component: Any) -> ComponentView:
         kind="file",
         multiple=flag(component.multiple, node.scope),
         accept=",".join(component.accept),
-        documents=_documents(painter, value_at(painter, node.path), base["name"]),
+        documents=documents(painter, value_at(painter, node.path), base["name"]),
         **base,
     )
-
-
-def _documents(painter: Painter, value: object, removable: str = "") -> tuple[DocumentView, ...]:
-    found = []
-    for index, identifier in enumerate(value if isinstance(value, list) else []):
-        document = painter.context.documents(str(identifier))
-        if document is not None:
-            remove = f"remove:{removable}:{index}" if removable else ""
-            found.append(DocumentView(document.id, document.name, painter.document_href(document.id), remove))
-    return tuple(found)
 
 
 def _group(painter: Painter, node: Node, component: Any) -> ComponentView:
     return ComponentView(
         kind="group",
         id=dom_id(node),
-        label=_said(component.label, node, painter),
+        label=said(component.label, node, painter),
         outline=component.outline,
         components=painter.all(node.children),
     )
@@ -225,74 +203,6 @@ def _list(painter: Painter, node: Node, component: Any) -> ComponentView:
     return ComponentView(kind="list", rows=rows, add=add, **base)
 
 
-def _passage(painter: Painter, node: Node, component: Any) -> ComponentView:
-    wording = component.text
-    template = wording.en if painter.lang == "en" and wording.en else wording.vi
-    whole = len(template.parts) == 1 and isinstance(template.parts[0], Feel)
-    if whole:
-        lines = [line for line in template.render(node.scope).splitlines() if line.strip()]
-        made = tuple(Block("paragraph", ((Run(line),),)) for line in lines)
-    else:
-        parts = [part if isinstance(part, str) else escape(show(part.evaluate(node.scope))) for part in template.parts]
-        made = blocks("".join(parts))
-    return ComponentView(kind="passage", id=dom_id(node), blocks=made)
-
-
-def _picture(painter: Painter, node: Node, component: Any) -> ComponentView | None:
-    address = component.source.render(node.scope)
-    if not safe_address(address):
-        return None
-    return ComponentView(kind="image", id=dom_id(node), value=address, label=_said(component.alt, node, painter))
-
-
-def _table(painter: Painter, node: Node, component: Any) -> ComponentView:
-    found = component.source.evaluate(node.scope)
-    rows = [row for row in found if isinstance(row, Mapping)] if isinstance(found, Sequence) else []
-    columns = [(column.key, column.label.get(painter.lang)) for column in component.columns]
-    if component.columns_expression is not None:
-        columns = _columns(component.columns_expression, node.scope, painter.lang)
-    return ComponentView(
-        kind="table",
-        id=dom_id(node),
-        label=_said(component.label, node, painter),
-        headers=tuple(label for _, label in columns),
-        cells=tuple(
-            tuple(_cell(get(row, key.split(".")), painter.lang) for key, _ in columns) for row in rows[:MAX_TABLE_ROWS]
-        ),
-    )
-
-
-def _columns(expression: Feel, scope: Scope, lang: str) -> list[tuple[str, str]]:
-    found = expression.evaluate(scope)
-    given = [item for item in found if isinstance(item, Mapping)] if isinstance(found, Sequence) else []
-    english = [show(item.get("label:en")) if lang == "en" else "" for item in given]
-    return [
-        (show(item.get("key")), other or show(item.get("label"))) for item, other in zip(given, english, strict=True)
-    ]
-
-
-def _cell(value: object, lang: str) -> str:
-    try:
-        return show(value) if isinstance(value, str | bool) else number(value, lang)
-    except RefusalError:
-        return show(value)
-
-
-def _preview(painter: Painter, node: Node, component: Any) -> ComponentView:
-    found = component.source.evaluate(node.scope)
-    ids = [
-        show(item.get("documentId")) if isinstance(item, Mapping) else show(item)
-        for item in (found if isinstance(found, list) else [found])
-        if item is not None
-    ]
-    return ComponentView(
-        kind="documents",
-        id=dom_id(node),
-        label=_said(component.label, node, painter),
-        documents=_documents(painter, ids),
-    )
-
-
 def _gap(_painter: Painter, node: Node, component: Any) -> ComponentView:
     return ComponentView(kind="rule" if component.type == "separator" else "gap", id=dom_id(node))
 
@@ -310,10 +220,10 @@ _PAINTERS: Final[Mapping[type[Component], Callable[[Painter, Node, Any], Compone
     FileField: _file,
     Group: _group,
     DynamicList: _list,
-    Passage: _passage,
-    Picture: _picture,
-    Table: _table,
-    DocumentPreview: _preview,
+    Passage: passage,
+    Picture: picture,
+    Table: table,
+    DocumentPreview: preview,
     Gap: _gap,
     Button: _nothing,
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final, Literal
 
 from forms.answers import is_kept, stored_over, typed
@@ -26,13 +25,12 @@ from forms.fields import (
 )
 from forms.paths import at, get, has, path_of, put
 from forms.rules import AnswerContext
-from forms.values import AmbiguousNumber
+from forms.values import ANY_MOMENT, AmbiguousNumber
 
 ActionKind = Literal["refresh", "save", "complete", "add", "remove"]
 ACTION: Final = "_action"
 _INDEX = re.compile(r"\[(\d{1,4})\]")
 _SPACES: Final = str.maketrans("", "", " \u00a0\u202f\u2009'")
-_ANY_MOMENT: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def from_html(
         uploaded.setdefault(name, []).append(identifier)
     raw = _Page(posted, uploaded).scope(definition.components, "")
     _carry_out(definition.components, raw, action(pairs))
-    return _shown(definition, raw, context or AnswerContext(now=_ANY_MOMENT))
+    return _shown(definition, raw, context or AnswerContext(now=ANY_MOMENT))
 
 
 class _Page:

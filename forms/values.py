@@ -26,6 +26,9 @@ from forms.i18n import Text
 MAX_TEXT: Final = 100_000
 MAX_ITEMS: Final = 500
 MAX_DIGITS: Final = 30
+ANY_MOMENT: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""For reading where the moment does not matter; only a time of day alone takes its offset from one."""
+
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"(\d{2}):(\d{2})(?::(\d{2})(?:\.0{1,6})?)?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
@@ -64,7 +67,7 @@ def is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip()) or value == []
 
 
-def read(field: Field, value: object, zone: tzinfo = UTC, now: datetime | None = None) -> object:
+def read(field: Field, value: object, zone: tzinfo = UTC, now: datetime = ANY_MOMENT) -> object:
     """`value` as the type of `field`, the way FEEL sees it: Decimal, text, bool, list; None when blank.
 
     Days, times and moments stay ISO 8601 text; moments and times get the offset of `zone` (of `now`'s day for
@@ -93,11 +96,11 @@ def text(value: object, *, multiline: bool) -> str:
     return "".join(c for c in tidy if c in kept or unicodedata.category(c) != "Cc").strip()
 
 
-def _text(field: Field, value: object, _zone: tzinfo, _now: datetime | None) -> object:
+def _text(field: Field, value: object, _zone: tzinfo, _now: datetime) -> object:
     return text(value, multiline=isinstance(field, TextField) and field.multiline) or None
 
 
-def _number(field: Field, value: object, _zone: tzinfo, _now: datetime | None) -> object:
+def _number(field: Field, value: object, _zone: tzinfo, _now: datetime) -> object:
     number = decimal(value)
     return show(number) if isinstance(field, NumberField) and field.as_text else number
 
@@ -119,14 +122,14 @@ def decimal(value: object) -> Decimal:
     return number.normalize() + 0  # no trailing zeros, no minus zero
 
 
-def _moment(field: Field, value: object, zone: tzinfo, now: datetime | None) -> object:
+def _moment(field: Field, value: object, zone: tzinfo, now: datetime) -> object:
     if not isinstance(field, MomentField) or not isinstance(value, str):
         raise RefusalError(_moment_code(field))
     if field.subtype == "date":
         return day(value).isoformat()
     if field.subtype == "time":
         clock, offset = clock_of(value)
-        return _zoned(datetime.combine((now or datetime.now(UTC)).astimezone(zone).date(), clock), offset, field, zone)
+        return _zoned(datetime.combine(now.astimezone(zone).date(), clock), offset, field, zone)
     return _date_time(value, field, zone)
 
 
@@ -192,13 +195,13 @@ def _offset(shift: timedelta, field: MomentField) -> str:
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
-def _boolean(_field: Field, value: object, _zone: tzinfo, _now: datetime | None) -> object:
+def _boolean(_field: Field, value: object, _zone: tzinfo, _now: datetime) -> object:
     if not isinstance(value, bool):
         raise RefusalError("boolean")
     return value
 
 
-def _choice(field: Field, value: object, _zone: tzinfo, _now: datetime | None) -> object:
+def _choice(field: Field, value: object, _zone: tzinfo, _now: datetime) -> object:
     fixed = {option.token: option.value for option in field.options.fixed} if isinstance(field, ChoiceField) else {}
     if isinstance(field, ChoiceField) and field.multiple:
         if not isinstance(value, list | tuple):
@@ -218,7 +221,7 @@ def _one(value: object, fixed: Mapping[str, object]) -> object:
     return fixed.get(token(plain), plain)
 
 
-def _files(_field: Field, value: object, _zone: tzinfo, _now: datetime | None) -> object:
+def _files(_field: Field, value: object, _zone: tzinfo, _now: datetime) -> object:
     if not isinstance(value, list | tuple):
         raise RefusalError("list")
     if len(value) > MAX_ITEMS:
@@ -227,11 +230,11 @@ def _files(_field: Field, value: object, _zone: tzinfo, _now: datetime | None) -
     return list(dict.fromkeys(identifier for identifier in ids if identifier))
 
 
-def _nothing(_field: Field, _value: object, _zone: tzinfo, _now: datetime | None) -> object:
+def _nothing(_field: Field, _value: object, _zone: tzinfo, _now: datetime) -> object:
     return None
 
 
-_READERS: Final[Mapping[type[Field], Callable[[Field, object, tzinfo, datetime | None], object]]] = {
+_READERS: Final[Mapping[type[Field], Callable[[Field, object, tzinfo, datetime], object]]] = {
     TextField: _text,
     NumberField: _number,
     MomentField: _moment,

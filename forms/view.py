@@ -6,7 +6,6 @@ Conditions are evaluated and computed fields computed; nothing here is HTML.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from forms.answers import stored_over, typed
@@ -20,10 +19,11 @@ from forms.painting import paint
 from forms.paths import get, has, put
 from forms.problems import FieldProblem
 from forms.rules import AnswerContext
+from forms.values import ANY_MOMENT
 
 __all__ = ["ComponentView", "FormView", "view"]
 
-_NO_CONTEXT: Final = AnswerContext(now=datetime(2000, 1, 1, tzinfo=UTC))
+_NO_CONTEXT: Final = AnswerContext(now=ANY_MOMENT)
 
 
 def view(
