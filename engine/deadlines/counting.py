@@ -34,11 +34,12 @@ def first_day(moment: datetime, term: Term, calendar: Calendar) -> date:
 
 def day_runs(course: Course, term: Term, calendar: Calendar) -> list[DayRun]:
     """The spans in which the clock ran, in days."""
+    bound = _first_bound(course.runs[0][0], term, calendar)
     runs: list[DayRun] = []
     for place, (start, end) in enumerate(course.runs):
-        first = calendar.local_day(start).toordinal() if place else _first_bound(start, term, calendar)
-        last = calendar.local_day(end).toordinal() if end else None
-        if runs and runs[-1][1] == first:  # the pause began and ended on this day
+        first = max(bound, calendar.local_day(start).toordinal()) if place else bound
+        last = max(bound, calendar.local_day(end).toordinal()) if end else None
+        if runs and runs[-1][1] == first:  # the pause began and ended on one day, or before the count began
             first = runs.pop()[0]
         runs.append((first, last))
     return runs
@@ -104,18 +105,14 @@ def due_day(course: Course, term: Term, calendar: Calendar) -> date | None:
 
 
 def rolled_over(course: Course, term: Term, calendar: Calendar) -> int:
-    """How many days the end of a term in calendar days lies behind its last counted day.
+    """How many countable days lie between the last day of the term and the day to which its end was moved.
 
-    An extension counts from the end of the term as rolled forward, so these days become part of it.
+    An extension counts from the end as it was moved, so these days become part of the term.
     """
     end = due_day(course, term, calendar) if course.runs else None
     if end is None:
         return 0
-    last_run = max(first for first, _ in day_runs(course, term, calendar) if first <= end.toordinal())
-    before = sum(
-        last - first for first, last in day_runs(course, term, calendar) if last is not None and last <= last_run
-    )
-    return max(0, end.toordinal() - last_run - (allowed(course, term, calendar) - before))
+    return max(0, _countable(end.toordinal(), course, term, calendar) - allowed(course, term, calendar))
 
 
 def used_by(moment: datetime, course: Course, term: Term, calendar: Calendar) -> int:
@@ -129,13 +126,17 @@ def used_by(moment: datetime, course: Course, term: Term, calendar: Calendar) ->
             if start < moment
         )
     else:
-        today = calendar.local_day(moment).toordinal()
-        used = sum(
-            _count(first, today if last is None else min(last, today), term, calendar)
-            for first, last in day_runs(course, term, calendar)
-            if first < today
-        )
+        used = _countable(calendar.local_day(moment).toordinal(), course, term, calendar)
     return min(used, allowed(course, term, calendar))
+
+
+def _countable(day: int, course: Course, term: Term, calendar: Calendar) -> int:
+    """How many days the clock could count up to and including the day number, beyond what is allowed too."""
+    return sum(
+        _count(first, day if last is None else min(last, day), term, calendar)
+        for first, last in day_runs(course, term, calendar)
+        if first < day
+    )
 
 
 def _due_moment(course: Course, term: Term, calendar: Calendar) -> datetime | None:

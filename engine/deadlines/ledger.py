@@ -167,7 +167,7 @@ class _Account:
         self._set(cause)
 
     def _make_rolled_days_part_of_the_term(self) -> None:
-        if self.term.unit in (Unit.CALENDAR_DAYS, Unit.MONTHS):
+        if self.term.unit is not Unit.WORKING_HOURS:
             rolled = counting.rolled_over(self.course, self.term, self.calendar)
             self.course = replace(self.course, extra=self.course.extra + rolled)
 
