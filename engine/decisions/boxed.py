@@ -24,7 +24,7 @@ from engine.feel.compiler_loops import as_list, filter_items, run_for, run_quant
 from engine.feel.frame import Code, Frame
 from engine.feel.functions import invoke
 from engine.feel.limits import Run
-from engine.feel.values import Function, Value
+from engine.feel.values import Function, Value, kind
 
 COST = 10
 """Steps charged for one pass of a boxed loop or call, whose bodies have no node count."""
@@ -135,7 +135,11 @@ def _conditional(logic: Logic, source: Conditional) -> Code:
     then, otherwise = logic.boxed(source.then), logic.boxed(source.otherwise)
 
     def conditional(frame: Frame) -> Value:
-        return then(frame) if condition(frame) is True else otherwise(frame)
+        verdict = condition(frame)
+        if verdict is not None and type(verdict) is not bool:
+            frame.run.null(f"The condition must be boolean, not {kind(verdict)}")
+            return None
+        return then(frame) if verdict else otherwise(frame)
 
     return conditional
 
@@ -155,7 +159,7 @@ def _iterator(logic: Logic, source: Iterator) -> Code:
     if source.kind == "for":
         return lambda frame: run_for(sources, body, frame, cost=COST, partial=True)
     decisive = source.kind == "some"
-    return lambda frame: run_quantified(sources, body, frame, cost=COST, decisive=decisive)
+    return lambda frame: run_quantified(sources, body, frame, cost=COST, decisive=decisive, strict=True)
 
 
 _COMPILERS: dict[type, Callable[[Logic, Any], Code]] = {

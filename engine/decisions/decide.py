@@ -106,15 +106,18 @@ class DecisionModel:
         parameters = tuple((model.nodes[key].variable.name, None) for model, key in keys)
 
         def apply(run: Run, arguments: list[Value]) -> Value:
+            types = [model.nodes[key].variable.type for model, key in keys]
+            typed = [
+                model.types.coerce(name, value, run)
+                for (model, _), name, value in zip(keys, types, arguments, strict=True)
+            ]
+            if any(new is None and old is not None for new, old in zip(typed, arguments, strict=True)):
+                run.null(f"An argument of {node.variable.name} is not of its type ({', '.join(types)})")
+                return None
             run.enter()
-            given = {
-                place: place[0].types.coerce(place[0].nodes[place[1]].variable.type, value, run)
-                for place, value in zip(keys, arguments, strict=True)
-            }
-            value = self._outputs(node, Evaluation(run, Values(), given))
+            value = self._outputs(node, Evaluation(run, Values(), dict(zip(keys, typed, strict=True))))
             run.leave()
-            made = self.types.coerce(node.variable.type, value, run)
-            return made
+            return self.types.coerce(node.variable.type, value, run)
 
         return Function(node.variable.name, parameters, apply)
 
@@ -224,7 +227,7 @@ class DecisionModel:
         if function is None:
             return evaluation.value((self, key))
         names = [name for name, _ in function.parameters]
-        evaluation.run.decision = key
+        _name_decision(evaluation.run, key)
         return invoke(function, [evaluation.inputs.get(name) for name in names], None, evaluation.run)
 
 
@@ -298,7 +301,8 @@ def _needs(place: Key, given: frozenset[Key], state: dict[Key, bool]) -> list[Ke
     for need in needs:
         if state.get(need) is False:
             raise DecisionModelError(
-                f"`{node.variable.name}` cần chính nó qua một vòng. / `{node.variable.name}` requires itself in a circle",
+                f"`{node.variable.name}` cần chính nó qua một vòng. / "
+                f"`{node.variable.name}` requires itself in a circle",
                 element_id=node.place.id,
                 line=node.place.line,
                 advice="Bỏ một liên kết của vòng. / Remove one link of the circle.",

@@ -14,7 +14,7 @@ from engine.feel.limits import Run
 from engine.feel.parser_types import BUILT_IN_TYPES
 from engine.feel.types import coerce as coerce_feel
 from engine.feel.types import conforms as conforms_feel
-from engine.feel.values import Function, Value
+from engine.feel.values import Builtin, Function, Value
 
 _FEEL_TYPES = BUILT_IN_TYPES | {"dateTime", "dayTimeDuration", "yearMonthDuration", "any", "duration"}
 _EMPTY: Mapping[str, object] = Values()
@@ -55,17 +55,17 @@ class ItemType:
             yield from component.references()
 
     def conforms(self, value: Value, run: Run) -> bool:
-        """Whether `value` is an instance as it stands."""
+        """Whether `value` is of the type's shape; allowed values do not count, as the standard has it."""
         if not self.definition.is_collection:
             return self._is_item(value, run)
         if not isinstance(value, list):
             return False
         run.charge(len(value))
-        return all(self._is_item(item, run) for item in value) and _passes(self._constraint, value, run)
+        return all(self._is_item(item, run) for item in value)
 
     def _is_item(self, value: Value, run: Run) -> bool:
         if self.definition.parameters is not None:
-            return isinstance(value, Function) and len(value.parameters) == len(self.definition.parameters)
+            return _takes(value, len(self.definition.parameters))
         if self._components:
             fits = isinstance(value, dict) and all(
                 name in value and (value[name] is None or item.conforms(value[name], run))
@@ -73,15 +73,14 @@ class ItemType:
             )
         else:
             fits = self._types.conforms(self.definition.base, value, run)
-        constraint = None if self.definition.is_collection else self._constraint
-        return fits and _passes(self._allowed, value, run) and _passes(constraint, value, run)
+        return fits
 
     def coerce(self, value: Value, run: Run) -> Value:
         """`value` as an instance, converted where the standard converts; None when it cannot be one."""
         if value is None:
             return None
         if not self.definition.is_collection:
-            opened = value[0] if isinstance(value, list) and len(value) == 1 and not self._is_list() else value
+            opened = value[0] if isinstance(value, list) and len(value) == 1 and not self.is_list() else value
             return self._coerce_item(opened, run)
         items = value if isinstance(value, list) else [value]
         made = [self._coerce_item(item, run) for item in items]
@@ -89,10 +88,11 @@ class ItemType:
             return None
         return made if _passes(self._constraint, made, run) else None
 
-    def _is_list(self) -> bool:
+    def is_list(self) -> bool:
+        """Whether a list may be an instance."""
         base = self._types.get(self.definition.base)
         if base is not None:
-            return base.definition.is_collection or base._is_list()
+            return base.definition.is_collection or base.is_list()
         return self.definition.base in ("list", "Any", "any", "")
 
     def _coerce_item(self, value: Value, run: Run) -> Value:
@@ -123,6 +123,12 @@ class ItemType:
 
 def _passes(tests: UnaryTests | None, value: Value, run: Run) -> bool:
     return tests is None or tests.test(Frame(_EMPTY, None, run), value) is True
+
+
+def _takes(value: Value, arguments: int) -> bool:
+    if isinstance(value, Builtin):
+        return any(len(signature.parameters) == arguments for signature in value.signatures)
+    return isinstance(value, Function) and len(value.parameters) == arguments
 
 
 class ItemTypes:

@@ -65,7 +65,7 @@ def _tree(xml: bytes, tag: str, namespaces: tuple[str, ...]) -> Element:
     if name.localname != tag or not (name.namespace or "").startswith(namespaces):
         raise DecisionModelError(
             f"Phần tử gốc là {root.tag}, cần {tag} của DMN. / The root is {root.tag}, expected {tag} of DMN",
-            line=root.sourceline or 0,
+            line=_line(root),
             advice="Chọn tệp DMN 1.1 đến 1.5. / Choose a file of DMN 1.1 to 1.5.",
         )
     return _Builder(name.namespace or "").build(root, 0)
@@ -89,12 +89,17 @@ def _read(xml: bytes) -> etree._Element:
             line=line,
             advice="Mở lại bằng trình soạn DMN. / Open it in the DMN editor and save it again.",
         ) from None
-    if root.getroottree().docinfo.doctype:
+    if etree.ElementTree(root).docinfo.doctype:  # type: ignore[attr-defined]  # missing from the stubs
         raise DecisionModelError(
             "Tệp có khai báo DOCTYPE. / The file has a document type declaration",
             advice="Xóa dòng <!DOCTYPE …>. / Remove the <!DOCTYPE …> line.",
         )
     return root
+
+
+def _line(node: etree._Element) -> int:
+    line: object = node.sourceline
+    return line if isinstance(line, int) else 0
 
 
 class _Builder:
@@ -104,7 +109,7 @@ class _Builder:
 
     def build(self, node: etree._Element, depth: int) -> Element:
         self.count += 1
-        line = node.sourceline or 0
+        line = _line(node)
         if depth > MAX_DEPTH or self.count > MAX_ELEMENTS:
             raise DecisionModelError(
                 "Tệp DMN lồng quá sâu hoặc quá nhiều phần tử. / The DMN file is nested too deeply or too large",

@@ -81,9 +81,7 @@ def _run_file(path: Path, level: str, now: dt.datetime | None) -> Iterator[CaseR
     for case in root.all("testCase"):
         for node in case.all("resultNode"):
             reason = failure if model is None else _check(model, case, node, now)
-            yield CaseResult(
-                level, path.parent.name, case.get("id"), node.get("name"), not reason, reason, bool(table)
-            )
+            yield CaseResult(level, path.parent.name, case.get("id"), node.get("name"), not reason, reason, bool(table))
 
 
 def load_with_neighbours(path: Path) -> DecisionModel:
@@ -110,17 +108,22 @@ def _check(model: DecisionModel, case: Element, node: Element, now: dt.datetime 
         decision = model.decide(case.get("invocableName") or node.get("name"), inputs, now=now)
     except (DecisionModelError, FeelError) as error:
         return "" if node.get("errorResult") == "true" else f"{type(error).__name__}: {error}"
-    return _compare(node, decision)
+    return _compare(node, _output(decision.value, node.get("name")), decision)
 
 
-def _compare(node: Element, decision: Decision) -> str:
+def _output(value: Value, name: str) -> Value:
+    """One output of a decision service with several, when the case asks for that one by name."""
+    return value[name] if isinstance(value, dict) and name in value else value
+
+
+def _compare(node: Element, value: Value, decision: Decision) -> str:
     holder = node.first("expected")
     wanted = value_of(holder) if holder else None
     run = Run()
-    if _same(wanted, decision.value, run):
+    if _same(wanted, value, run):
         return ""
     problems = "; ".join(problem.message for problem in decision.problems[:3])
-    return f"expected {text_of(wanted, run)[:120]}, got {text_of(decision.value, run)[:120]} {problems}".strip()
+    return f"expected {text_of(wanted, run)[:120]}, got {text_of(value, run)[:120]} {problems}".strip()
 
 
 def _same(wanted: Value, found: Value, run: Run) -> bool:

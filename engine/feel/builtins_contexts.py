@@ -78,7 +78,7 @@ def context_merge(run: Run, contexts: list[Value]) -> dict[str, Value] | None:
     return merged
 
 
-@builtin("is", "value1: any", "value2: any")
+@builtin("is", "value1: any?", "value2: any?")
 def is_same(run: Run, left: Value, right: Value) -> bool:
     """Whether two values are the same to the last detail: also the time zone of a time."""
     if kind(left) != kind(right):

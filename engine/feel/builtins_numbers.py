@@ -48,7 +48,6 @@ def number_from_grouped_text(_: Run, text: str, grouping: str | None, point: str
 
 
 @builtin("abs", "n: number|days and time duration|years and months duration")
-@builtin("abs", "number: number")
 def absolute(_: Run, value: Value) -> Value:
     """The size of a number or duration."""
     return YearsMonths(abs(value.months)) if isinstance(value, YearsMonths) else abs(value)

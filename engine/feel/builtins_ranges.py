@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.feel.builtins_registry import builtin
+from engine.feel import ast
+from engine.feel.builtins_registry import BUILTINS, builtin
+from engine.feel.compiler_values import make_range
+from engine.feel.cursor import name_tree
+from engine.feel.errors import FeelError
+from engine.feel.functions import call_builtin
 from engine.feel.limits import Run
-from engine.feel.operators import equal, less
+from engine.feel.operators import equal, less, negate
+from engine.feel.parser import Parser
+from engine.feel.temporal import parse_temporal
 from engine.feel.values import Range, Value
 
 Relation = Callable[[Range, Range, Run], bool | None]
@@ -67,7 +74,7 @@ def overlaps(a: Range, b: Range, _: Run) -> bool:
 
 def overlaps_before(a: Range, b: Range, _: Run) -> bool:
     """`a` starts before `b` and ends inside it."""
-    return _starts(a, b) < 0 and _ends(a, b) >= 0 and _finishes(a, b) < 0
+    return _starts(a, b) < 0 and _ends(a, b) >= 0 and _finishes(a, b) <= 0
 
 
 def includes(a: Range, b: Range, _: Run) -> bool:
@@ -117,7 +124,7 @@ def _swapped(relation: Relation) -> Relation:
 
 def overlaps_after(a: Range, b: Range, run: Run) -> bool:
     """`a` starts inside `b` and ends after it."""
-    return _starts(b, a) < 0 and _ends(b, a) >= 0 and _finishes(b, a) < 0
+    return overlaps_before(b, a, run)
 
 
 for _name, _relation, _first, _second in (
@@ -137,3 +144,42 @@ for _name, _relation, _first, _second in (
     ("coincides", coincides, _ANY, _ANY),
 ):
     _declare(_name, _relation, *(("range1: " + _first, "range2: " + _second)))
+
+
+# --- reading -------------------------------------------------------------------------------------
+_CONSTANT_FUNCTIONS = frozenset(["date", "time", "date and time", "duration"])
+
+
+@builtin("range", "from: string")
+def range_from_text(run: Run, text: str) -> Range | None:
+    """The range a text spells; its ends must be constants."""
+    try:
+        node = Parser(text, frozenset(), name_tree(_CONSTANT_FUNCTIONS)).whole_expression()
+    except FeelError:
+        return None
+    if not isinstance(node, ast.RangeNode) or node.low is None or node.high is None:
+        return None
+    low, high = _end_value(node.low, run), _end_value(node.high, run)
+    if low is None or high is None:
+        return None
+    return make_range(low, high, low_closed=node.low_closed, high_closed=node.high_closed)
+
+
+def _end_value(node: ast.Node, run: Run) -> Value:
+    if isinstance(node, ast.Literal):
+        return node.value
+    if isinstance(node, ast.AtLiteral):
+        return parse_temporal(node.text)
+    if isinstance(node, ast.Negation):
+        return negate(_end_value(node.operand, run))
+    return _call_value(node, run) if isinstance(node, ast.Call) else None
+
+
+def _call_value(node: ast.Call, run: Run) -> Value:
+    function = node.function
+    if not isinstance(function, ast.Name) or function.name not in _CONSTANT_FUNCTIONS:
+        return None
+    values = [argument.value for argument in node.arguments if isinstance(argument, ast.Literal)]
+    if len(values) != len(node.arguments):
+        return None
+    return call_builtin(BUILTINS[function.name], values, node.names, run, node.column)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeVar
 
 from engine.feel.values import Builtin, Parameter, Signature, Value
 
 BUILTINS: dict[str, Builtin] = {}
 """All functions of the standard by name."""
 
-Implementation = Callable[..., Value]
+_F = TypeVar("_F", bound=Callable[..., Value])
 
 
-def builtin(name: str, *parameters: str) -> Callable[[Implementation], Implementation]:
+def builtin(name: str, *parameters: str) -> Callable[[_F], _F]:
     """Declare one signature of the function `name`; several declarations make several signatures.
 
     A parameter is written `name: kind`, with `kind|kind` for a choice, a `?` at the end when it may be
@@ -21,7 +22,7 @@ def builtin(name: str, *parameters: str) -> Callable[[Implementation], Implement
     The implementation is called with the run and the arguments.
     """
 
-    def register(implementation: Implementation) -> Implementation:
+    def register(implementation: _F) -> _F:
         variadic = bool(parameters) and parameters[-1].startswith("…")
         signature = Signature(tuple(_parameter(text) for text in parameters), implementation, variadic)
         known = BUILTINS.get(name)
@@ -36,4 +37,4 @@ def builtin(name: str, *parameters: str) -> Callable[[Implementation], Implement
 def _parameter(text: str) -> Parameter:
     name, _, kinds = text.removeprefix("…").partition(": ")
     bare = kinds.rstrip("?!")
-    return Parameter(name, tuple(bare.split("|")), kinds.endswith("?"), kinds.endswith("!"))
+    return Parameter(name, tuple(bare.split("|")), "?" in kinds, "!" in kinds)

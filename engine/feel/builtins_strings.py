@@ -112,7 +112,7 @@ def split(run: Run, text: str, delimiter: str) -> list[str] | None:
     return None if pattern is None else split_text(pattern, text, run)
 
 
-@builtin("matches", "input: string", "pattern: string", "flags: string?")
+@builtin("matches", "input: string", "pattern: string", "flags: string?!")
 def matches(run: Run, text: str, pattern: str, flags: str | None) -> bool | None:
     """Whether the pattern occurs in the text."""
     compiled = compile_pattern(pattern, flags or "")
@@ -122,7 +122,7 @@ def matches(run: Run, text: str, pattern: str, flags: str | None) -> bool | None
     return compiled.search(text) is not None
 
 
-@builtin("replace", "input: string", "pattern: string", "replacement: string", "flags: string?")
+@builtin("replace", "input: string", "pattern: string", "replacement: string", "flags: string?!")
 def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None) -> str | None:
     """The text with every match replaced; `$1` is what the first group matched."""
     compiled = compile_pattern(pattern, flags or "")

@@ -56,7 +56,7 @@ def time_from(_: Run, value: str | dt.time | dt.date | dt.datetime) -> dt.time |
     return dt.time(0, tzinfo=dt.UTC) if isinstance(value, dt.date) else value
 
 
-@builtin("time", "hour: number", "minute: number", "second: number", "offset: days and time duration?")
+@builtin("time", "hour: number", "minute: number", "second: number", "offset: days and time duration?!")
 def time_of(_: Run, hour: Decimal, minute: Decimal, second: Decimal, offset: dt.timedelta | None) -> dt.time | None:
     """The time of its numbers, with an offset from UTC if given."""
     hours, minutes = _whole(hour), _whole(minute)
@@ -98,22 +98,10 @@ def duration_from(_: Run, value: str | Value) -> Value:
 
 @builtin("years and months duration", "from: date|date and time", "to: date|date and time")
 def years_and_months_duration(_: Run, start: dt.date, end: dt.date) -> YearsMonths | None:
-    """Whole months from one date to another."""
-    if isinstance(start, dt.datetime) and isinstance(end, dt.datetime):
-        if (start.tzinfo is None) != (end.tzinfo is None):
-            return None
-        return YearsMonths(_months_of_moments(start, end))
+    """Whole months from one day to another; the time of day does not count."""
     first = start.date() if isinstance(start, dt.datetime) else start
     last = end.date() if isinstance(end, dt.datetime) else end
     return YearsMonths(months_between(first, last))
-
-
-def _months_of_moments(start: dt.datetime, end: dt.datetime) -> int:
-    if end < start:
-        return -_months_of_moments(end, start)
-    last = end.astimezone(start.tzinfo) if start.tzinfo else end
-    months = (last.year - start.year) * 12 + last.month - start.month
-    return months - 1 if (last.day, last.time()) < (start.day, start.time()) else months
 
 
 @builtin("now")

@@ -75,11 +75,31 @@ def _literal(_: Compiler, node: ast.Literal) -> Code:
 
 def _name(compiler: Compiler, node: ast.Name) -> Code:
     make = scoped_name if compiler.scoped else root_name
-    return make(node.name, node.column, compiler.builtin(node.name))
+    code = make(node.name, node.column, compiler.builtin(node.name))
+    return code if "." not in node.name else _dotted(compiler, node, code)
+
+
+def _dotted(compiler: Compiler, node: ast.Name, whole: Code) -> Code:
+    """A known name with a dot in it: the name if some scope has it, else the path it also spells."""
+    first, *members = node.name.split(".")
+    path: ast.Node = ast.Name(first, node.column)
+    for name in members:
+        path = ast.Path(path, name, node.column)
+    parts = compiler.code(path)
+
+    def dotted(frame: Frame) -> Value:
+        place: Frame | None = frame
+        while place is not None:
+            if node.name in place.scope:
+                return whole(frame)
+            place = place.parent
+        return parts(frame)
+
+    return dotted
 
 
 def _raw(compiler: Compiler, node: ast.Node) -> Code:
-    if isinstance(node, ast.Name):
+    if isinstance(node, ast.Name) and "." not in node.name:
         return raw_name(node.name, node.column, compiler.builtin(node.name))
     if isinstance(node, ast.Path):
         return _raw_path(compiler, node)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -104,7 +104,7 @@ class NotIterableError(Exception):
     """The source of an iteration is neither a list nor a range that can be counted through."""
 
 
-def _frames(sources: list[Source], frame: Frame, cost: int) -> Iterator[Frame]:
+def _frames(sources: Sequence[Source], frame: Frame, cost: int) -> Iterator[Frame]:
     """One frame for every combination of the iterations' values, the last one turning fastest."""
     name, source, end, column = sources[0]
     run = frame.run
@@ -168,7 +168,7 @@ def for_code(compiler: Compiler, node: ast.For) -> Code:
     return loop
 
 
-def run_for(sources: list[Source], body: Code, frame: Frame, *, cost: int, partial: bool = False) -> Value:
+def run_for(sources: Sequence[Source], body: Code, frame: Frame, *, cost: int, partial: bool = False) -> Value:
     """The results of `body` over all combinations, or null when a source cannot be iterated."""
     results: list[Value] = []
     seen: dict[str, Value] = {}
@@ -195,8 +195,13 @@ def quantified_code(compiler: Compiler, node: ast.Quantified) -> Code:
     return lambda frame: run_quantified(sources, condition, frame, cost=cost, decisive=decisive)
 
 
-def run_quantified(sources: list[Source], condition: Code, frame: Frame, *, cost: int, decisive: bool) -> Value:
-    """True or false as soon as one element decides (`decisive`), null when one was neither."""
+def run_quantified(
+    sources: Sequence[Source], condition: Code, frame: Frame, *, cost: int, decisive: bool, strict: bool = False
+) -> Value:
+    """True or false as soon as one element decides (`decisive`), null when one was neither.
+
+    With `strict` an element that is neither boolean nor null makes the whole null at once.
+    """
     certain = True
     try:
         for inner in _frames(sources, frame, cost):
@@ -205,6 +210,8 @@ def run_quantified(sources: list[Source], condition: Code, frame: Frame, *, cost
                 return decisive
             if type(value) is not bool:
                 certain = False
+                if strict and value is not None:
+                    return None
     except NotIterableError:
         return None
     return (not decisive) if certain else None

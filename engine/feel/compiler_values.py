@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.feel.compiler import Compiler
 
 _ENDS = frozenset(
-    ["number", "string", "date", "time", "date and time", "days and time duration"] + ["years and months duration"]
+    ["number", "string", "date", "time", "date and time", "days and time duration", "years and months duration"]
 )
 
 
@@ -84,7 +84,7 @@ def range_code(compiler: Compiler, node: ast.RangeNode) -> Code:
 def make_range(low: Value, high: Value, *, low_closed: bool, high_closed: bool) -> Range | None:
     """The range, or None when its ends are of different types, not ordered, or both absent.
 
-    A null end written out is an end that is not there: `[1..null]` has no upper bound.
+    With one null end it is a range of which nothing can be said: `5 in [1..null]` is null.
     """
     if low is None and high is None:
         return None
@@ -96,10 +96,8 @@ def make_range(low: Value, high: Value, *, low_closed: bool, high_closed: bool) 
     return Range(
         low,
         high,
-        low_closed and low is not None,
-        high_closed and high is not None,
-        open_low=low is None,
-        open_high=high is None,
+        low_closed,
+        high_closed,
     )
 
 

@@ -10,8 +10,24 @@ from engine.feel.limits import MAX_NESTING, MAX_NODES, too_large
 from engine.feel.names import NameTree
 
 KEYWORDS = frozenset(
-    ["if", "then", "else", "for", "return", "some", "every", "satisfies", "in", "and", "or", "between"]
-    + ["function", "true", "false", "null"]
+    [
+        "if",
+        "then",
+        "else",
+        "for",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "in",
+        "and",
+        "or",
+        "between",
+        "function",
+        "true",
+        "false",
+        "null",
+    ]
 )
 
 _HINTS = {
@@ -151,10 +167,7 @@ class Cursor:
         """Read a name: the longest known one, or all adjacent words; None when there is no name."""
         known = self.known_name()
         plain = self.plain_name(any_word=any_word)
-        if known and plain:
-            chosen = plain if plain[1] > known[1] else known
-        else:
-            chosen = known or plain
+        chosen = known if plain is None or (known is not None and known[1] >= plain[1]) else plain
         if chosen is None:
             return None
         self.index = chosen[1]

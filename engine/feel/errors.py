@@ -15,9 +15,7 @@ class FeelSyntaxError(FeelError):
     `line` and `column` count from 1. `expected` and `found` are short phrases in English.
     """
 
-    def __init__(  # noqa: PLR0913 - the six facts of a syntax error, all of them wanted by editors
-        self, message: str, text: str, line: int, column: int, expected: str, found: str
-    ) -> None:
+    def __init__(self, message: str, text: str, line: int, column: int, expected: str, found: str) -> None:
         super().__init__(message)
         self.message = message
         self.text = text

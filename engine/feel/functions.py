@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.feel import ast
@@ -185,7 +185,7 @@ def _suit(value: Value, parameter: Parameter) -> Value:
     """`value` as the parameter takes it: a list of one opened, a single value made a list, or `_MISFIT`."""
     kinds = parameter.kinds
     if value is None:
-        return None if parameter.nullable or parameter.optional or "any" in kinds else _MISFIT
+        return None if parameter.nullable or "any" in kinds else _MISFIT
     if "any" in kinds or kind(value) in kinds:
         return value
     if isinstance(value, list) and len(value) == 1 and kind(value[0]) in kinds:

@@ -47,11 +47,13 @@ def root_name(name: str, column: int, fallback: Builtin | None) -> Code:
         try:
             value = scope[name]
         except KeyError:
+            if frame.parent is not None:
+                return root(Frame(frame.parent.scope, frame.parent.parent, frame.run))
             return _absent(frame, name, column, fallback)
         kind_of = type(value)
         if kind_of in READY and kind_of is not Decimal:
             return value
-        if type(scope) is Values:
+        if type(scope) is Values or frame.parent is not None:
             return value
         return convert(value, frame.run, column)
 

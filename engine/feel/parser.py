@@ -20,7 +20,7 @@ _COMPARISON_RANK = 3
 _ARITHMETIC_RANK = 4
 
 # What cannot start an expression: after one of these a `[` was the end of a range, as in `]1..5[`.
-_NO_START = frozenset([")", "]", "}", ",", ":", "=", "!=", "<", "<=", ">", ">=", "+", "*", "/", "**", ".."])
+_NO_START = frozenset([")", "]", "}", ",", ":", "=", "!=", "<", "<=", ">", ">=", "+", "*", "/", "**", "..", "."])
 _NO_START_WORDS = frozenset(["then", "else", "return", "satisfies", "in", "and", "or", "between", "instance"])
 
 

@@ -7,8 +7,22 @@ from engine.feel.cursor import Cursor
 from engine.feel.names import NameTree
 
 BUILT_IN_TYPES = frozenset(
-    ["number", "string", "boolean", "date", "time", "date and time", "days and time duration"]
-    + ["years and months duration", "Any", "Null", "list", "context", "function", "range"]
+    [
+        "number",
+        "string",
+        "boolean",
+        "date",
+        "time",
+        "date and time",
+        "days and time duration",
+        "years and months duration",
+        "Any",
+        "Null",
+        "list",
+        "context",
+        "function",
+        "range",
+    ]
 )
 _TREE = NameTree(BUILT_IN_TYPES | {"dateTime", "dayTimeDuration", "yearMonthDuration"})
 

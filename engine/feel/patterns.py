@@ -25,6 +25,7 @@ _CLASSES = {
     r"\d": r"\p{Nd}",
     r"\D": r"\P{Nd}",
 }
+_LINE_CHAR = r"[^\n\r]"
 _REFERENCE = re.compile(r"\\([\\$])|\$(\d{1,2})|([\\$])")
 
 
@@ -40,15 +41,16 @@ def compile_pattern(pattern: str, flags: str) -> Any | None:
     options.dot_nl = "s" in flags
     prefix = "(?m)" if "m" in flags else ""
     try:
-        source = re2.escape(pattern) if "q" in flags else _translated(pattern, extended="x" in flags)
-        return re2.compile(prefix + source, options)
+        source = re.escape(pattern) if "q" in flags else _translated(pattern, extended="x" in flags, dots="s" in flags)
+        return re2.compile(prefix + source, options)  # type: ignore[no-untyped-call]  # re2 has no types
     except (re2.error, ValueError):
         return None
 
 
-def _translated(pattern: str, *, extended: bool) -> str:
+def _translated(pattern: str, *, extended: bool, dots: bool) -> str:
     """The XPath pattern in RE2's spelling."""
-    text = _SUBTRACTION.sub(_subtract, pattern)
+    text = _SUBTRACTION.sub(_subtract, _without_space(pattern) if extended else pattern)
+    text = text.replace(r"\p{IsBasicLatin}", r"[\x00-\x7f]")
     out: list[str] = []
     depth = 0
     index = 0
@@ -63,10 +65,20 @@ def _translated(pattern: str, *, extended: bool) -> str:
             depth += 1
         elif char == "]":
             depth = max(0, depth - 1)
-        if not (extended and depth == 0 and char.isspace()):
-            out.append(char)
+        out.append(_LINE_CHAR if char == "." and not depth and not dots else char)
         index += 1
     return "".join(out)
+
+
+def _without_space(pattern: str) -> str:
+    """The pattern without white space outside of character classes, as the flag `x` asks."""
+    kept: list[str] = []
+    depth = 0
+    for char in pattern:
+        depth += (char == "[") - (char == "]")
+        if depth > 0 or not char.isspace():
+            kept.append(char)
+    return "".join(kept)
 
 
 def _escape(pair: str, *, inside: bool) -> str:

@@ -25,7 +25,7 @@ _DATE_TIME = re.compile(f"{_DATE}T{_TIME}", re.ASCII)
 _YEARS_MONTHS = re.compile(r"(?P<sign>-)?P(?=\d)(?:(?P<y>\d{1,12})Y)?(?:(?P<m>\d{1,12})M)?", re.ASCII)
 _DAYS_TIME = re.compile(
     r"(?P<sign>-)?P(?=[\dT])(?:(?P<d>\d{1,12})D)?"
-    r"(?:T(?=\d)(?:(?P<h>\d{1,12})H)?(?:(?P<m>\d{1,12})M)?(?:(?P<s>\d{1,12})(?:\.(?P<f>\d{1,18}))?S)?)?",
+    r"(?:T(?=\d)(?:(?P<h>\d{1,12})H)?(?:(?P<m>\d{1,12})M)?(?:(?P<s>\d{1,12})(?:\.(?P<f>\d{0,18}))?S)?)?",
     re.ASCII,
 )
 

@@ -18,8 +18,16 @@ _SYNONYMS = {
     "any": "Any",
 }
 _SIMPLE = frozenset(
-    ["number", "string", "boolean", "date", "time", "date and time", "days and time duration"]
-    + ["years and months duration"]
+    [
+        "number",
+        "string",
+        "boolean",
+        "date",
+        "time",
+        "date and time",
+        "days and time duration",
+        "years and months duration",
+    ]
 )
 ANY = TypeRef("Any")
 

@@ -120,8 +120,7 @@ def kind(value: Value) -> str:
 
 
 READY = frozenset(
-    [type(None), bool, Decimal, str, dt.date, dt.time, dt.datetime, dt.timedelta]
-    + [YearsMonths, Range, Function, Builtin]
+    [type(None), bool, Decimal, str, dt.date, dt.time, dt.datetime, dt.timedelta, YearsMonths, Range, Function, Builtin]
 )
 """Classes of values that need no conversion on the way in."""
 
@@ -184,7 +183,8 @@ def _integer(value: int) -> Decimal | None:
         return Decimal(value)
     if value.bit_length() > 21_000:
         return None
-    return _plain_number(NUMBERS.create_decimal(value))
+    number = NUMBERS.create_decimal(value)
+    return number if number.is_finite() else None
 
 
 def _plain_number(value: object) -> Value:

@@ -109,7 +109,7 @@ def _nodes(part: object) -> Iterator[ast.Node]:
         yield part.source
         if part.end is not None:
             yield part.end
-    elif isinstance(part, ast.Node) and not isinstance(part, ast.TypeRef):
+    elif isinstance(part, ast.Node):
         yield part
 
 
