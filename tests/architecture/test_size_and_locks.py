@@ -21,6 +21,9 @@ LONGEST_FUNCTION = 60
 LONG_MODULES = {
     "engine/persistence/tables.py": "the whole schema in one place, read from top to bottom",
     "engine/deadlines/calendar.py": "the calendar and the reading of its data, which are checked against each other",
+    "engine/deadlines/explain.py": "one sentence for each thing that moves a due date, side by side",
+    "engine/decisions/decide.py": "the walk through a decision model: its parts call each other in turn",
+    "engine/tasks.py": "the use cases of one noun, in the order in which a task lives",
     "engine/feel/builtins_lists.py": "the list functions of FEEL, one after the other, as the standard has them",
     "engine/runtime/parts.py": "everything the parser reads that is not a flow element",
     "engine/feel/parser.py": "one grammar, one recursive descent: a rule split off would be read beside it anyway",
