@@ -158,7 +158,7 @@ def _clock_event(payload: Any, occurred_at: datetime, seq: int) -> ClockEvent:
         reason=payload.get("reason", ""),
         ground=payload.get("ground", ""),
         document=payload.get("document"),
-        days=payload.get("days"),
+        days=payload.get("days", 0),
         sequence=seq,
     )
 
@@ -173,7 +173,7 @@ def _move_term(change: Change, counted: Due) -> None:
     dossier = change.dossier
     identifier = term_id(dossier.id)
     row = change.session.get(DeadlineRow, (dossier.id, identifier))
-    if counted.due_at is None:
+    if counted.due_at is None or counted.state.closed:
         if row is not None and row.state == DeadlineState.PENDING:
             row.state, row.processed_at = DeadlineState.CANCELLED, change.now
             change.note(EventType.DEADLINE_CANCELLED, deadline=str(identifier), kind=DeadlineKind.TERM.value)

@@ -1,6 +1,5 @@
 """Use cases of procedures: check, deploy, retire; and which version governs which day."""
 
-import tomllib
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
@@ -18,7 +17,6 @@ from engine.persistence.tables import DossierRow, ProcedureRow, ProcedureVersion
 from engine.platform import Platform
 from engine.runtime import procedure as compiled
 from engine.runtime.bundle import Bundle
-from engine.runtime.facts import PATH
 from engine.runtime.lint import findings
 from engine.runtime.procedure import Procedure
 from engine.text import fold
@@ -145,7 +143,7 @@ def _head(session: Session, bundle: Bundle) -> ProcedureRow:
     if head is None:
         head = ProcedureRow(key=bundle.key, id=new_id(), journal_seq=0, journal_head="")
         session.add(head)
-    facts = bundle.facts
+    facts = bundle.typed_facts
     head.title_vi, head.title_en = facts.title.get("vi"), facts.title.get("en")
     head.search_key = fold(f"{head.title_vi} {head.title_en} {facts.national_code}")
     head.retired_at = None
@@ -166,9 +164,9 @@ def _add_version(
         number=(newest or 0) + 1,
         checksum=bundle.checksum,
         bundle=bundle.to_zip(),
-        facts=tomllib.loads(bundle.files[PATH].decode()),
-        valid_from=bundle.facts.valid_from,
-        valid_to=bundle.facts.valid_to,
+        facts=bundle.facts,
+        valid_from=bundle.typed_facts.valid_from,
+        valid_to=bundle.typed_facts.valid_to,
         deployed_at=now,
         deployed_by=actor.name,
     )

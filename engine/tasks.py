@@ -19,7 +19,7 @@ from engine.errors import (
 )
 from engine.events import EventType
 from engine.model import Actor, Element, Role, TaskState
-from engine.organisation.people import holders
+from engine.organisation.people import holders, staff
 from engine.persistence import dossiers, tasks
 from engine.persistence.tables import DossierRow, DraftRow, PersonRow, TaskRow
 from engine.platform import Platform
@@ -298,8 +298,11 @@ def _context(
 
 
 def _people(session: Session, platform: Platform, task: TaskRow) -> dict[str, list[dict[str, str]]]:
-    """Whom a form may offer: the case officers of the task's unit."""
+    """Whom a form may offer: the people of the task's unit by role, as options."""
     if not task.unit_code:
         return {}
-    able = holders(session, Role.CASE_OFFICER, task.unit_code, platform.today())
-    return {Role.CASE_OFFICER.value: [{"label": person.name, "value": person.username} for person in able]}
+    by_role = staff(session, task.unit_code, platform.today())
+    return {
+        role: [{"label": person.name, "value": person.username} for person in people]
+        for role, people in by_role.items()
+    }

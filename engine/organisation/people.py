@@ -126,6 +126,20 @@ def find_holder(session: Session, username: str, role: Role, unit_code: str, tod
     return session.scalar(found)
 
 
+def staff(session: Session, unit_code: str, today: date) -> dict[str, list[PersonRow]]:
+    """The active people of a unit on the day, by the role they hold there, each list by name."""
+    found = (
+        select(RoleRow.role, PersonRow)
+        .join(PersonRow, RoleRow.person_id == PersonRow.id)
+        .where(RoleRow.unit_code == unit_code, PersonRow.active.is_(True), *_held_on(today))
+        .order_by(PersonRow.name, PersonRow.username)
+    )
+    by_role: dict[str, list[PersonRow]] = {}
+    for role, person in session.execute(found):
+        by_role.setdefault(role, []).append(person)
+    return by_role
+
+
 def set_password(session: Session, person: PersonRow, password: str) -> None:
     """Give the person a password; whoever was signed in as this person is signed out.
 

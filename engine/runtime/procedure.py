@@ -35,7 +35,7 @@ class Procedure:
     @property
     def facts(self) -> Facts:
         """What procedure.toml says."""
-        return self.bundle.facts
+        return self.bundle.typed_facts
 
     @property
     def terms(self) -> tuple[Term, ...]:
