@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session, defer
 
 from engine.access import visible_dossiers
@@ -70,6 +70,12 @@ def listing(
         query = query.where(tuple_(DossierRow.submitted_at, DossierRow.id) < tuple_(*after))
     query = query.order_by(DossierRow.submitted_at.desc(), DossierRow.id.desc()).limit(limit)
     return session.scalars(query.options(defer(DossierRow.snapshot))).all()
+
+
+def count(session: Session, actor: Actor, narrowed: DossierFilter) -> int:
+    """How many dossiers `listing` would list in all, by the very same conditions."""
+    found = _narrowed(select(DossierRow).where(visible_dossiers(actor)), narrowed).with_only_columns(DossierRow.id)
+    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
 def data_of(session: Session, dossier_id: UUID) -> dict[str, Any]:

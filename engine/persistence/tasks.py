@@ -1,7 +1,7 @@
 """Reads user tasks: one, a dossier's, an actor's inbox."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -92,6 +92,42 @@ def count(session: Session, person_id: UUID, queues: Collection[str], narrowed: 
         query = _narrowed(select(TaskRow.id).where(condition), narrowed)
         total += session.scalar(select(func.count()).select_from(query.subquery())) or 0
     return total
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A step that occurs in an inbox, with the newest version of its procedure there."""
+
+    procedure_key: str
+    version_id: UUID
+    element_id: str
+    name_vi: str
+    name_en: str
+
+
+def choices(session: Session, person_id: UUID, queues: Collection[str], narrowed: InboxFilter) -> list[Choice]:
+    """The steps that `inbox` would list, each once, for a list to choose from."""
+    found: dict[tuple[str, str], Choice] = {}
+    for condition in _branches(person_id, queues, narrowed):
+        query = _narrowed(
+            select(
+                DossierRow.procedure_key,
+                DossierRow.procedure_version_id,
+                TaskRow.element_id,
+                TaskRow.name_vi,
+                TaskRow.name_en,
+            )
+            .join(DossierRow, DossierRow.id == TaskRow.dossier_id)
+            .where(condition)
+            .distinct(),
+            replace(narrowed, procedure_key="", text=""),
+        )
+        for row in session.execute(query):
+            choice = Choice(*row)
+            known = found.get((choice.procedure_key, choice.element_id))
+            if known is None or known.version_id < choice.version_id:  # ids grow with time
+                found[choice.procedure_key, choice.element_id] = choice
+    return list(found.values())
 
 
 def _branches(person_id: UUID, queues: Collection[str], narrowed: InboxFilter) -> list[ColumnElement[bool]]:

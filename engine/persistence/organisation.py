@@ -1,0 +1,27 @@
+"""Reads the names of units and people, for lists that show them."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.persistence.tables import PersonRow, UnitRow
+
+
+def unit_names(session: Session, codes: Collection[str | None], lang: str = "vi") -> Mapping[str, str]:
+    """The names of units by code, in the reader's language where there is one; unknown codes are left out."""
+    wanted = {code for code in codes if code}
+    if not wanted:
+        return {}
+    rows = session.execute(select(UnitRow.code, UnitRow.name_vi, UnitRow.name_en).where(UnitRow.code.in_(wanted)))
+    return {code: (name_en if lang == "en" else name_vi) or name_vi for code, name_vi, name_en in rows}
+
+
+def person_names(session: Session, identifiers: Collection[UUID | None]) -> Mapping[UUID, str]:
+    """The names of people by id; unknown ids are left out."""
+    wanted = {identifier for identifier in identifiers if identifier}
+    if not wanted:
+        return {}
+    rows = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(wanted)))
+    return {identifier: name for identifier, name in rows}
