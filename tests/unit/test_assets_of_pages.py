@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,15 @@ def test_a_misspelt_asset_is_refused_by_name(tmp_path: Path) -> None:
     manifest = Manifest(built(tmp_path, {"style.css": "style.1.css"}))
     with pytest.raises(KeyError, match=r"no asset 'styles\.css'.*style\.css"):
         manifest.file("styles.css")
+
+
+def test_every_class_of_ours_in_a_template_has_a_style() -> None:
+    """A class that nothing styles is a slip of the pen or a style that got lost."""
+    sources = Path(assets.__file__).parents[1] / "web" / "src"
+    style = "".join(path.read_text(encoding="utf-8") for path in sources.rglob("*.scss"))
+    used = {
+        name
+        for path in LAYOUT.rglob("*.html")
+        for name in re.findall(r"\bmc-[a-z]+(?:(?:__|--|-)[a-z]+)*", path.read_text(encoding="utf-8"))
+    }
+    assert sorted(name for name in used if f".{name}" not in style) == []
