@@ -31,8 +31,6 @@ class Match:
 class DecisionRun(Run):
     """An evaluation that also knows which decision is being made and which rules matched."""
 
-    __slots__ = ("decision", "matches")
-
     def __init__(self, now: dt.datetime | None = None, budget: Budget | None = None) -> None:
         super().__init__(now, budget)
         self.decision = ""

@@ -51,19 +51,20 @@ DEFAULT_BUDGET = Budget()
 class Run:
     """One evaluation: its moment, what is left of its budget, and the problems met."""
 
-    __slots__ = ("_deadline", "_stopwatch", "budget", "depth", "now", "problems", "steps", "types")
+    # Defaults stand on the class: a run is made for every condition, and most never change them.
+    depth: int = 0
+    types: Mapping[str, object] | None = None
+    _deadline: float = 0.0
+    _stopwatch: Callable[[], float] | None = None
 
     def __init__(self, now: dt.datetime | None = None, budget: Budget | None = None) -> None:
         self.now = now
         self.budget = budget or DEFAULT_BUDGET
         self.steps = self.budget.steps
-        self.depth = 0
         self.problems: list[EvaluationProblem] = []
-        self.types: Mapping[str, object] | None = None
-        self._stopwatch = self.budget.stopwatch
-        self._deadline = 0.0
-        if self._stopwatch is not None and self.budget.seconds is not None:
-            self._deadline = self._stopwatch() + self.budget.seconds
+        if budget is not None and budget.stopwatch is not None and budget.seconds is not None:
+            self._stopwatch = budget.stopwatch
+            self._deadline = budget.stopwatch() + budget.seconds
 
     def charge(self, steps: int) -> None:
         """Take `steps` from the budget; FeelLimitError when nothing is left."""

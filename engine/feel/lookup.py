@@ -16,6 +16,7 @@ from engine.feel.text import text_of
 from engine.feel.values import READY, Builtin, Range, Value, YearsMonths, kind, to_feel
 
 _MISSING = object()
+_SAFE = 10**34
 
 
 def convert(value: object, run: Run, column: int) -> Value:
@@ -53,7 +54,9 @@ def root_name(name: str, column: int, fallback: Builtin | None) -> Code:
         kind_of = type(value)
         if kind_of in READY and kind_of is not Decimal:
             return value
-        if type(scope) is Values or frame.parent is not None:
+        if kind_of is int and -_SAFE < value < _SAFE:  # type: ignore[operator]
+            return Decimal(value)  # type: ignore[arg-type]
+        if type(scope) is Values or frame.parent is not None or (kind_of is Decimal and value.is_finite()):  # type: ignore[attr-defined]
             return value
         return convert(value, frame.run, column)
 
