@@ -109,7 +109,8 @@ def rolled_over(course: Course, term: Term, calendar: Calendar) -> int:
 
     An extension counts from the end as it was moved, so these days become part of the term.
     """
-    end = due_day(course, term, calendar) if course.runs else None
+    counts_days = course.runs and term.unit is not Unit.WORKING_HOURS
+    end = due_day(course, term, calendar) if counts_days else None
     if end is None:
         return 0
     return max(0, _countable(end.toordinal(), course, term, calendar) - allowed(course, term, calendar))

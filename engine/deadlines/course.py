@@ -155,8 +155,16 @@ _RULES: Mapping[Kind, tuple[_Effect, frozenset[ClockState]]] = {
 _RANK = {kind: place for place, kind in enumerate(_RULES)}
 
 
-def advance(course: Course, event: ClockEvent, term: Term) -> Course:
+def no_days(_course: Course) -> int:
+    """Without a calendar nobody can tell how far the end of a term was moved."""
+    return 0
+
+
+def advance(course: Course, event: ClockEvent, term: Term, rolled: Callable[[Course], int] = no_days) -> Course:
     """The course after one more event.
+
+    `rolled` tells by how many days the end of the term was moved off days not worked; an extension counts from the
+    moved end, so it takes them into the term.
 
     Raises:
         ClockRefusedError: the event does not fit; each subclass is one reason.
@@ -165,7 +173,9 @@ def advance(course: Course, event: ClockEvent, term: Term) -> Course:
     effect, fitting = _RULES[event.kind]
     if course.state not in fitting:
         raise _refusal(course, event)
-    return replace(effect(course, event, term), last_at=event.at)
+    extra = rolled(course) if event.kind is Kind.EXTENDED else 0
+    after = effect(course, event, term)
+    return replace(after, last_at=event.at, extra=after.extra + extra)
 
 
 def moments(events: Iterable[ClockEvent]) -> Iterator[tuple[datetime, list[ClockEvent]]]:
@@ -174,13 +184,15 @@ def moments(events: Iterable[ClockEvent]) -> Iterator[tuple[datetime, list[Clock
         yield at, list(group)
 
 
-def in_order(group: list[ClockEvent], course: Course, term: Term) -> Iterator[tuple[ClockEvent, Course]]:
+def in_order(
+    group: list[ClockEvent], course: Course, term: Term, rolled: Callable[[Course], int] = no_days
+) -> Iterator[tuple[ClockEvent, Course]]:
     """Events of one moment with the course after each, in an order that depends on the clock's state alone."""
     course = course.lapse(group[0].at)
     waiting = sorted(group, key=lambda event: (_RANK[event.kind], event.sequence)) if len(group) > 1 else group
     while waiting:
         event = next((one for one in waiting if course.state in _RULES[one.kind][1]), waiting[0])
-        course = advance(course, event, term)
+        course = advance(course, event, term, rolled)
         waiting = [one for one in waiting if one is not event]
         yield event, course
 

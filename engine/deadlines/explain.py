@@ -92,6 +92,7 @@ class _Walk:
         self.waiting = list(moments(events))
         self.course = Course()
         self.first = date.max  # the first day that may count
+        self.counts_at_once = False  # whether that day counts although the clock started only in its course
         self.used = 0
         self.allowed = 0
         self.ended = False
@@ -121,9 +122,7 @@ class _Walk:
         while self.waiting and self.waiting[0][0] < over:
             at, group = self.waiting.pop(0)
             yield from self._lapse(at)
-            if any(event.kind is ClockEventKind.EXTENDED for event in group):
-                self._make_rolled_days_part_of_the_term()
-            for event, after in in_order(group, self.course, self.term):
+            for event, after in in_order(group, self.course, self.term, self._rolled):
                 self._take(event, after)
                 yield event
         yield from self._lapse(over - timedelta(microseconds=1))
@@ -134,17 +133,15 @@ class _Walk:
             self.course = lapsed
             yield replace(suspension, kind=ClockEventKind.RESUMED, at=suspension.until, until=None)
 
-    def _make_rolled_days_part_of_the_term(self) -> None:
-        rolled = counting.rolled_over(self.course, self.term, self.calendar)
-        self.course = replace(self.course, extra=self.course.extra + rolled)
-        self.allowed += rolled
+    def _rolled(self, course: Course) -> int:
+        return counting.rolled_over(course, self.term, self.calendar)
 
     def _take(self, event: ClockEvent, after: Course) -> None:
-        if event.kind is ClockEventKind.EXTENDED:
-            self.allowed += event.days
+        self.allowed += after.extra - self.course.extra
         if event.kind in (ClockEventKind.ACCEPTED, ClockEventKind.RESTARTED):
             taken_in = counting.first_day(event.at, self.term, self.calendar)
             self.first = taken_in if self.term.starts is Starts.SAME_DAY else taken_in + ONE_DAY
+            self.counts_at_once = self.first == self.calendar.local_day(event.at)
             self.used, self.ended = 0, False
             self.allowed = counting.allowed(after, self.term, self.calendar)
         self.course = after
@@ -153,7 +150,7 @@ class _Walk:
 
     def _counts(self, facts: CalendarDay, begins_as: ClockState) -> bool:
         """Whether the day is one the clock counts: it ran when the day began, and the unit counts such days."""
-        started_today = self.term.starts is Starts.SAME_DAY and facts.day == self.first
+        started_today = self.counts_at_once and facts.day == self.first
         ran = begins_as is ClockState.RUNNING or started_today
         return ran and facts.day >= self.first and (facts.kind.counts or self.term.unit is not Unit.WORKING_DAYS)
 

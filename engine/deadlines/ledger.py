@@ -32,7 +32,8 @@ __all__ = [
 
 Kind = ClockEventKind
 ONE_SECOND = timedelta(seconds=1)
-_SETS_A_DATE = frozenset({Kind.ACCEPTED, Kind.RESUMED, Kind.RESTARTED, Kind.EXTENDED})
+# What may set a due date; of several at one moment the first named is called the cause.
+_CAUSES = (Kind.ACCEPTED, Kind.RESTARTED, Kind.EXTENDED, Kind.RESUMED)
 
 
 class Timeliness(StrEnum):
@@ -152,41 +153,31 @@ class _Account:
             suspension = self.course.suspension
             self.course = lapsed
             if suspension and suspension.until:
-                self._set(replace(suspension, kind=Kind.RESUMED, at=suspension.until, until=None))
+                self._set(replace(suspension, kind=Kind.RESUMED, at=suspension.until, until=None), None)
         if self.present and moment >= self.present + ONE_SECOND and self.steps[-1] not in self.missed:
             self.missed.append(self.steps[-1])
 
     def take(self, group: list[ClockEvent]) -> None:
         """Apply the events of one moment and note the due date they leave."""
-        if any(event.kind is Kind.EXTENDED for event in group):
-            self._make_rolled_days_part_of_the_term()
-        cause = group[0]
-        for event, course in in_order(group, self.course, self.term):
+        paper = self.course.suspension
+        for event, course in in_order(group, self.course, self.term, self._rolled):
             self.course = course
-            cause = event if event.kind in _SETS_A_DATE else cause
-        self._set(cause)
+            if event.kind is Kind.ACCEPTED:  # the first due date holds, whatever else happened at that moment
+                self._set(event, None)
+        self._set(group[0] if len(group) == 1 else min(group, key=_as_cause), paper)
 
-    def _make_rolled_days_part_of_the_term(self) -> None:
-        if self.term.unit is not Unit.WORKING_HOURS:
-            rolled = counting.rolled_over(self.course, self.term, self.calendar)
-            self.course = replace(self.course, extra=self.course.extra + rolled)
+    def _rolled(self, course: Course) -> int:
+        return counting.rolled_over(course, self.term, self.calendar)
 
-    def _set(self, cause: ClockEvent) -> None:
+    def _set(self, cause: ClockEvent, paper: ClockEvent | None) -> None:
+        """Keep the due date if it is a new one; `paper` is the suspension that a resumption ends."""
         self.present = counting.due_at(self.course, self.term, self.calendar)
         if self.present is None or (self.steps and self.steps[-1].due_at == self.present):
             return
-        paper = self.course.suspension if cause.kind is Kind.RESUMED else None
-        self.steps.append(
-            DueStep(
-                self.present,
-                cause.at,
-                cause.kind,
-                cause.reason,
-                cause.ground or (paper.ground if paper else ""),
-                cause.document or (paper.document if paper else None),
-                cause.days,
-            )
-        )
+        ground, document = cause.ground, cause.document
+        if cause.kind is Kind.RESUMED and paper:
+            ground, document = ground or paper.ground, document or paper.document
+        self.steps.append(DueStep(self.present, cause.at, cause.kind, cause.reason, ground, document, cause.days))
 
     def close(self, now: datetime | None) -> Due:
         """The answer at `now`."""
@@ -237,6 +228,11 @@ class _Account:
             return False
         day = self.calendar.local_day
         return self.calendar.is_provisional(day(self.course.started_at), day(max(moment, self.present or moment)))
+
+
+def _as_cause(event: ClockEvent) -> tuple[int, int, str, str, str]:
+    rank = _CAUSES.index(event.kind) if event.kind in _CAUSES else len(_CAUSES)
+    return rank, event.sequence, event.reason, event.ground, event.document or ""
 
 
 def _days_between(first: date, last: date, term: Term, calendar: Calendar) -> int:
