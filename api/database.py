@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from engine.persistence import transaction
 from engine.persistence.database import engine_options, prepare
@@ -18,7 +18,16 @@ from engine.persistence.tables import Base
 
 T = TypeVar("T")
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+class _SameTables(DeclarativeBase):
+    """Base's tables under another base: Flask-SQLAlchemy copies the base it is given, and SQLAlchemy 2.1 does not let
+    one with a `type_annotation_map` be copied.
+    """
+
+    metadata = Base.metadata
+
+
+db = SQLAlchemy(model_class=_SameTables, disable_autonaming=True)
 
 
 def connect(app: Flask, url: str) -> None:

@@ -1,12 +1,12 @@
 """The JSON API: its blueprints, its OpenAPI 3.1 description at /api/v1/openapi.json, its page at /api/docs."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, render_template
 from flask_smorest import Api
 
-from api.assets import Manifest
 from api.auth.access import Access, access_of, allow_public
 from api.auth.identity import LINK_HEADER
 from api.problems import MEDIA_TYPE
@@ -14,6 +14,7 @@ from api.routes import blueprints
 from api.schemas.problem import ProblemSchema
 
 PREFIX = "/api/v1"
+_VARIABLE = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")  # of a Flask rule
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 _ABOUT = """\
@@ -101,7 +102,7 @@ def _access_by_operation(app: Flask) -> dict[tuple[str, str], Access]:
     for rule in app.url_map.iter_rules():
         access = access_of(app, rule.endpoint)
         if rule.rule.startswith(PREFIX) and access is not None:
-            path = "".join(f"{{{text}}}" if is_name else text for is_name, text in rule._trace if text != "|")  # noqa: SLF001
+            path = _VARIABLE.sub(r"{\1}", rule.rule)
             for method in rule.methods or ():
                 found[path, method.lower()] = access
     return found

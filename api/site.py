@@ -7,7 +7,7 @@ from typing import cast
 from flask import current_app
 
 from api.settings import Settings
-from engine.documents import DocumentStore
+from engine.document_store import DocumentStore
 from engine.platform import Platform
 
 EXTENSION = "motcua"

@@ -1,0 +1,141 @@
+"""Papers: sending them in, reading them."""
+
+from typing import IO, Any, cast
+from urllib.parse import quote
+from uuid import UUID
+
+from flask import Response, request
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from api.auth import allow_parties, allow_public, current_actor
+from api.auth.limits import limiter
+from api.auth.uploads import HEADER, upload_key
+from api.database import read
+from api.idempotency import Reply, answer_once
+from api.routes.common import actor, parameters
+from api.schemas.documents import DocumentListSchema, DocumentSchema, UploadSchema
+from api.settings import MEBIBYTE
+from api.site import site
+from engine import document_kinds, documents
+from engine.documents import Paper
+from engine.errors import InvalidInputError
+from engine.persistence.tables import DocumentRow
+
+blueprint = Blueprint("api-documents", __name__, description="Papers of dossiers")
+
+_UPLOAD_KEY = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 32},
+    "description": "without account and link: a secret of your own, sent again with the filing",
+}
+
+
+@blueprint.before_app_request
+def _let_papers_in() -> None:
+    """Papers may be larger than other requests."""
+    if request.endpoint in {f"{blueprint.name}.upload_document", f"{blueprint.name}.attach_document"}:
+        request.max_content_length = site().settings.upload_limit + MEBIBYTE  # and what surrounds it
+
+
+@blueprint.route("/documents", methods=["POST"], parameters=[*parameters(), _UPLOAD_KEY])
+@blueprint.arguments(UploadSchema, location="files")
+@blueprint.response(201, DocumentSchema)
+@allow_public
+@limiter.limit("120/minute")
+def upload_document(files: dict[str, Any]) -> Response:
+    """Send a paper in. It waits, for you alone, until a filing or a task's answers name its id."""
+    key, asking = upload_key(), current_actor()
+    if not key:
+        raise InvalidInputError(
+            f"expected {HEADER} with a secret of 32 characters or more of your own, found none; "
+            "send the same with the filing",
+            f"Hãy gửi kèm {HEADER} (một chuỗi bí mật từ 32 ký tự), và gửi lại chuỗi đó khi nộp hồ sơ.",
+        )
+    paper = receive(files["file"])
+
+    def work(session: Session) -> Reply:
+        by = asking.name if asking else ""
+        row = documents.keep(session, site().platform, paper, uploaded_by=by, uploader_key=key)
+        return _reply(row)
+
+    return answer_once(work, _content(paper))
+
+
+@blueprint.route("/dossiers/<uuid:dossier_id>/documents", methods=["POST"], parameters=parameters())
+@blueprint.arguments(UploadSchema, location="files")
+@blueprint.response(201, DocumentSchema)
+@allow_parties
+@limiter.limit("120/minute")
+def attach_document(files: dict[str, Any], dossier_id: UUID) -> Response:
+    """Add a paper to a dossier, outside any form."""
+    paper = receive(files["file"])
+
+    def work(session: Session) -> Reply:
+        return _reply(documents.attach(session, site().platform, actor(), dossier_id, paper))
+
+    return answer_once(work, _content(paper))
+
+
+@blueprint.route("/dossiers/<uuid:dossier_id>/documents")
+@blueprint.response(200, DocumentListSchema)
+@allow_parties
+def list_documents(dossier_id: UUID) -> dict[str, Any]:
+    """The papers of a dossier that you may see."""
+    with read() as session:
+        return {"items": documents.of_dossier(session, actor(), dossier_id)}
+
+
+@blueprint.route("/documents/<uuid:document_id>")
+@blueprint.response(200, DocumentSchema)
+@allow_public
+def read_document(document_id: UUID) -> DocumentRow:
+    """What is known of a paper: for whoever sees its dossier, or sent it in."""
+    with read() as session:
+        return documents.find(session, current_actor(), document_id, upload_key())
+
+
+@blueprint.route("/documents/<uuid:document_id>/content")
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
+@allow_public
+def read_content(document_id: UUID) -> Response:
+    """The paper itself, to be saved, never to be shown inside a page of this site."""
+    with read() as session:
+        row = documents.find(session, current_actor(), document_id, upload_key())
+    return sent(row)
+
+
+def receive(file: FileStorage) -> Paper:
+    """Take the bytes of an upload into the store; nothing is recorded yet.
+
+    Raises:
+        KindRefusedError: a kind of file that is not taken.
+        TooLargeError: more bytes than the settings allow.
+    """
+    stream = cast("IO[bytes]", file.stream)
+    filename = document_kinds.safe_name(file.filename or "")
+    media_type = document_kinds.recognise(stream, filename)
+    content = site().store.put(stream, site().settings.upload_limit)
+    return Paper(content, filename, media_type)
+
+
+def sent(row: DocumentRow) -> Response:
+    """The response that hands a paper's bytes out as a file to save."""
+    response = Response(site().store.read(row.sha256), mimetype=row.media_type)
+    response.content_length = row.size
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.filename, safe='')}"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.set_etag(row.sha256)
+    return response
+
+
+def _content(paper: Paper) -> bytes:
+    """What makes two uploads the same request."""
+    return f"{paper.content.sha256} {paper.filename}".encode()
+
+
+def _reply(row: DocumentRow) -> Reply:
+    return Reply(DocumentSchema().dump(row), 201, {"Location": f"/api/v1/documents/{row.id}"})

@@ -1,0 +1,170 @@
+"""User tasks: the inbox, claiming, drafts, completing."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Response
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+
+from api.auth import allow_parties, allow_signed_in
+from api.auth.uploads import upload_key
+from api.database import read, write
+from api.idempotency import Reply, answer_once, once
+from api.language import current_language
+from api.preconditions import etag, expected_version
+from api.problems import of_answers, of_engine
+from api.routes.common import ETAG, actor, page, parameters
+from api.schemas.dossiers import DossierSchema
+from api.schemas.tasks import (
+    AnswersSchema,
+    AssignmentSchema,
+    DraftSchema,
+    Inbox,
+    InboxQuery,
+    ManySchema,
+    OutcomesSchema,
+    TaskFormSchema,
+    TaskSchema,
+)
+from api.site import site
+from engine import access, tasks
+from engine.errors import EngineError
+from engine.persistence import tasks as stored
+from engine.persistence.tables import DraftRow, TaskRow
+from engine.persistence.tasks import InboxFilter
+from engine.procedures import pinned
+from forms.answers import InvalidAnswers
+
+blueprint = Blueprint("api-tasks", __name__, url_prefix="/tasks", description="User tasks")
+
+
+@blueprint.route("")
+@blueprint.arguments(InboxQuery, location="query")
+@blueprint.response(200, Inbox)
+@allow_signed_in
+def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
+    """Your inbox: your tasks and those of your queues that nobody has taken, what is due first first."""
+    asking, limit, after = actor(), query.pop("limit"), query.pop("cursor", None)
+    if asking.id is None:
+        return page([], limit, lambda row: row)
+    with read() as session:
+        rows = stored.inbox(
+            session, asking.id, access.queues_of(asking), InboxFilter(**query), after=after, limit=limit + 1
+        )
+    found = page(rows, limit, lambda row: (row[0].due_at, row[0].id))
+    return {**found, "items": [{"task": task, "dossier": dossier} for task, dossier in found["items"]]}
+
+
+@blueprint.route("/<uuid:task_id>")
+@blueprint.response(200, TaskFormSchema, headers=ETAG)
+@allow_parties
+def read_task(task_id: UUID) -> tuple[dict[str, Any], dict[str, str]]:
+    """A task with its form, the draft or last answers, and whether you may send it."""
+    with read() as session:
+        shown = tasks.open_form(session, site().platform, actor(), task_id)
+        source = pinned(session, shown.dossier).bundle.files.get(f"forms/{shown.task.form_key}.form.json")
+    told = {
+        "task": shown.task,
+        "dossier": shown.dossier,
+        "form": orjson.loads(source) if source else None,
+        "values": shown.values,
+        "may_complete": shown.may_complete,
+        "reason": shown.reason if current_language() == "vi" else shown.reason_en,
+    }
+    return told, etag(shown.task.version)
+
+
+@blueprint.route("/<uuid:task_id>/claim", methods=["POST"], parameters=parameters(if_match=True))
+@blueprint.response(200, TaskSchema, headers=ETAG)
+@allow_signed_in
+def claim_task(task_id: UUID) -> Response:
+    """Take a task that nobody has."""
+    version = expected_version()
+    return _changed(lambda session: tasks.claim(session, site().platform, actor(), task_id, version))
+
+
+@blueprint.route("/<uuid:task_id>/release", methods=["POST"], parameters=parameters(if_match=True))
+@blueprint.response(200, TaskSchema, headers=ETAG)
+@allow_signed_in
+def release_task(task_id: UUID) -> Response:
+    """Give a task back to its queue."""
+    version = expected_version()
+    return _changed(lambda session: tasks.release(session, site().platform, actor(), task_id, version))
+
+
+@blueprint.route("/<uuid:task_id>/assign", methods=["POST"], parameters=parameters(if_match=True))
+@blueprint.arguments(AssignmentSchema)
+@blueprint.response(200, TaskSchema, headers=ETAG)
+@allow_signed_in
+def assign_task(assignment: dict[str, Any], task_id: UUID) -> Response:
+    """Give a task to a person who holds its role in its unit; for the head of that unit."""
+    version, username = expected_version(), assignment["username"]
+    return _changed(lambda session: tasks.assign(session, site().platform, actor(), task_id, username, version))
+
+
+@blueprint.route("/<uuid:task_id>/draft", methods=["PUT"])
+@blueprint.arguments(AnswersSchema)
+@blueprint.response(200, DraftSchema)
+@allow_parties
+def save_draft(draft: dict[str, Any], task_id: UUID) -> dict[str, Any]:
+    """Keep what has been typed, without checking it."""
+
+    def work(session: Session) -> DraftRow:
+        return tasks.save_draft(session, site().platform, actor(), task_id, draft["answers"])
+
+    row = write(work)
+    return {"answers": row.data, "saved_at": row.saved_at, "saved_by": row.saved_by}
+
+
+@blueprint.route("/<uuid:task_id>/complete", methods=["POST"], parameters=parameters(if_match=True))
+@blueprint.arguments(AnswersSchema)
+@blueprint.response(200, DossierSchema, headers=ETAG)
+@allow_parties
+def complete_task(sent: dict[str, Any], task_id: UUID) -> Response:
+    """Send a task's answers; the dossier moves on. The ETag answered is the dossier's."""
+    return answer_once(_completion(task_id, sent["answers"], expected_version()))
+
+
+@blueprint.route("/complete", methods=["POST"], parameters=parameters())
+@blueprint.arguments(ManySchema)
+@blueprint.response(200, OutcomesSchema)
+@allow_signed_in
+def complete_many(sent: dict[str, Any]) -> dict[str, Any]:
+    """Complete several tasks. Each is a step of its own: some may succeed where others are refused."""
+    return {"outcomes": list(_outcomes(sent["tasks"]))}
+
+
+def _outcomes(wanted: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for each in wanted:
+        work = _completion(each["task_id"], each["answers"], each["version"])
+        told: dict[str, Any] = {"task_id": each["task_id"], "status": 200, "dossier": None, "problem": None}
+        try:
+            told["dossier"] = once(work, orjson.dumps(each), part=str(each["task_id"])).body
+        except EngineError as error:
+            told["problem"] = of_engine(error).body()
+        except InvalidAnswers as error:
+            told["problem"] = of_answers(error).body()
+        if told["problem"]:
+            told["status"] = told["problem"]["status"]
+        yield told
+
+
+def _completion(task_id: UUID, answers: dict[str, Any], version: int | None) -> Callable[[Session], Reply]:
+    asking, uploads = actor(), upload_key()
+
+    def work(session: Session) -> Reply:
+        dossier = tasks.complete(session, site().platform, asking, task_id, answers, version, uploads)
+        return Reply(DossierSchema().dump(dossier), 200, etag(dossier.version))
+
+    return work
+
+
+def _changed(change: Callable[[Session], TaskRow]) -> Response:
+    def work(session: Session) -> Reply:
+        task = change(session)
+        return Reply(TaskSchema().dump(task), 200, etag(task.version))
+
+    return answer_once(work)

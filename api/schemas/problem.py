@@ -1,0 +1,23 @@
+"""What an error looks like; for the description only, `api.problems` writes it."""
+
+from marshmallow import Schema, fields
+
+
+class FieldErrorSchema(Schema):
+    """One fault of what was sent: where it stands and what is wrong."""
+
+    pointer = fields.String(metadata={"description": "JSON pointer into the body"})
+    parameter = fields.String(metadata={"description": "name of the query parameter"})
+    detail = fields.String(required=True)
+
+
+class ProblemSchema(Schema):
+    """RFC 9457 problem details."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    code = fields.String(required=True)
+    request_id = fields.String(required=True)
+    errors = fields.List(fields.Nested(FieldErrorSchema))

@@ -1,0 +1,118 @@
+"""User tasks, going in and out."""
+
+from marshmallow import Schema, fields, validate
+
+from api.schemas.dossiers import DossierBrief, DossierSchema
+from api.schemas.fields import Cursor, Moment, Number, PageQuery, Text
+
+MOST_AT_ONCE = 100
+
+
+class InboxQuery(PageQuery):
+    """Which tasks: mine, and those of my queues that nobody has taken."""
+
+    procedure_key = Text(longest=64, load_default="")
+    element_id = Text(longest=128, load_default="")
+    due_before = Moment(load_default=None)
+    text = Text(longest=100, load_default="", metadata={"description": "in the dossier's code, applicant, content"})
+    mine = fields.Boolean(load_default=True)
+    queues = fields.Boolean(load_default=True)
+
+
+class TaskSchema(Schema):
+    """A user task. Its `version` is also the ETag."""
+
+    id = fields.UUID(required=True)
+    dossier_id = fields.UUID(required=True)
+    element_id = fields.String(required=True)
+    name_vi = fields.String(required=True)
+    name_en = fields.String(required=True)
+    form_key = fields.String(required=True)
+    data_key = fields.String(required=True)
+    role = fields.String(required=True)
+    unit_code = fields.String(required=True)
+    assignee_id = fields.UUID(required=True, allow_none=True)
+    state = fields.String(required=True)
+    due_at = Moment(required=True, allow_none=True)
+    opened_at = Moment(required=True)
+    closed_at = Moment(required=True, allow_none=True)
+    completed_by = fields.String(required=True)
+    version = fields.Integer(required=True)
+
+
+class TaskOfDossier(Schema):
+    """A row of an inbox."""
+
+    task = fields.Nested(TaskSchema, required=True)
+    dossier = fields.Nested(DossierBrief, required=True)
+
+
+class Inbox(Schema):
+    """A page of an inbox, what is due first first."""
+
+    items = fields.List(fields.Nested(TaskOfDossier), required=True)
+    next = Cursor(required=True, allow_none=True, metadata={"type": ["string", "null"]})
+
+
+class TaskList(Schema):
+    """The tasks of one dossier, oldest first."""
+
+    items = fields.List(fields.Nested(TaskSchema), required=True)
+
+
+class TaskFormSchema(TaskOfDossier):
+    """A task with its form: the form-js definition, what it holds so far, and whether you may send it."""
+
+    form = fields.Raw(required=True, allow_none=True, metadata={"type": ["object", "null"]})
+    values = fields.Dict(keys=fields.String(), required=True)
+    may_complete = fields.Boolean(required=True)
+    reason = fields.String(required=True, metadata={"description": "why not"})
+
+
+class AnswersSchema(Schema):
+    """Answers to a task's form."""
+
+    answers = fields.Dict(keys=fields.String(), required=True)
+
+
+class DraftSchema(AnswersSchema):
+    """What has been typed and not sent."""
+
+    saved_at = Moment(required=True, dump_only=True)
+    saved_by = fields.String(required=True, dump_only=True)
+
+
+class AssignmentSchema(Schema):
+    """To whom a task goes."""
+
+    username = Text(required=True, longest=64, shortest=1)
+
+
+class OneOfManySchema(AnswersSchema):
+    """One task among those to be completed together."""
+
+    task_id = fields.UUID(required=True)
+    version = Number(load_default=None, allow_none=True, metadata={"description": "the version you have seen"})
+
+
+class ManySchema(Schema):
+    """Tasks to complete in one request, each in a transaction of its own."""
+
+    tasks = fields.List(
+        fields.Nested(OneOfManySchema), required=True, validate=validate.Length(min=1, max=MOST_AT_ONCE)
+    )
+
+
+class OutcomeSchema(Schema):
+    """What became of one of many: the dossier's new state, or the problem."""
+
+    task_id = fields.UUID(required=True)
+    status = fields.Integer(required=True)
+    dossier = fields.Nested(DossierSchema, allow_none=True, required=True)
+    problem = fields.Raw(required=True, allow_none=True, metadata={"type": ["object", "null"]})
+
+
+class OutcomesSchema(Schema):
+    """What became of each, in the order of the request."""
+
+    outcomes = fields.List(fields.Nested(OutcomeSchema), required=True)
