@@ -1,9 +1,9 @@
 """Checks what a person answered: raw data in, clean data or problems in two languages out.
 
 What comes out is JSON-able and always has the same shape: every shown field is there (None, [] or False when not
-answered), hidden and disabled fields are not. Days, times and moments are ISO 8601 text. Whole numbers are int;
-numbers with a fraction, and numbers the form serialises to text, are decimal text such as "2.5", so that nothing is
-rounded. `feel_values` turns them back into numbers for expressions.
+answered), hidden and disabled fields are not. Days, times and moments are ISO 8601 text. Numbers are JSON numbers: int
+when whole, else float. They have at most 15 digits, so that the float's shortest text is the number as it was typed,
+which is what FEEL reads; a form that serialises a number to text gets decimal text of up to 28 digits.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from forms.paths import at, get, has, name_of, put, set_at
 from forms.problems import FieldProblem, InvalidAnswers, is_holder, told
 from forms.rules import AnswerContext, DocumentRef, flag
 from forms.values import (
-    ANY_MOMENT,
     MAX_ITEMS,
     MAX_TEXT,
     AmbiguousNumber,
@@ -37,7 +36,6 @@ __all__ = [
     "InvalidAnswers",
     "check",
     "check_draft",
-    "feel_values",
 ]
 
 
@@ -68,11 +66,6 @@ def check_draft(definition: FormDefinition, raw: Mapping[str, object]) -> dict[s
     nobody loses what they wrote. Rules and conditions are not applied.
     """
     return _draft_scope(definition.components, raw) if isinstance(raw, Mapping) else {}
-
-
-def feel_values(definition: FormDefinition, data: Mapping[str, object]) -> dict[str, object]:
-    """Stored answers as expressions should see them: numbers as Decimal."""
-    return _typed_scope(definition.components, data, AnswerContext(now=ANY_MOMENT))
 
 
 def typed(definition: FormDefinition, raw: Mapping[str, object], context: AnswerContext) -> dict[str, object]:

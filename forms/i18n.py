@@ -47,6 +47,7 @@ PROBLEMS: Final[dict[str, Text]] = {
         "Enter a telephone number, like 0901 234 567 or +84 901 234 567",
     ),
     "number": Text("{Label} phải là một số", "{Label} must be a number"),
+    "too_many_digits": Text("{Label} chỉ được có tối đa {limit} chữ số", "{Label} must have {limit} digits or fewer"),
     "ambiguous_number": Text(
         "{Label}: “{value}” đọc được theo hai cách. Hãy viết {plain} hoặc {decimal}",
         "{Label}: “{value}” can be read in two ways. Write {plain} or {decimal}",

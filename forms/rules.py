@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Final
 
 from forms import patterns
@@ -112,13 +112,18 @@ def _number(of: NumberField, value: Decimal, scope: Scope) -> None:
     exponent = value.as_tuple().exponent
     if of.digits is not None and isinstance(exponent, int) and -exponent > of.digits:
         raise RefusalError("whole") if of.digits == 0 else RefusalError("decimal_digits", limit=str(of.digits))
-    if of.increment is not None and value % of.increment != 0:
+    if of.increment is not None and not _is_multiple(value, of.increment):
         raise RefusalError("increment", limit=show(of.increment))
     least, most = limit(of.minimum, scope), limit(of.maximum, scope)
     if least is not None and value < least:
         raise RefusalError("too_small", limit=show(least))
     if most is not None and value > most:
         raise RefusalError("too_large", limit=show(most))
+
+
+def _is_multiple(value: Decimal, step: Decimal) -> bool:
+    with localcontext(prec=100):  # a remainder needs all digits of the quotient
+        return value % step == 0
 
 
 def _moment(of: MomentField, value: str, context: AnswerContext) -> None:

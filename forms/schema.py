@@ -132,8 +132,7 @@ def _number(field: Any, _lang: str) -> JsonSchema:
     schema: JsonSchema = {"type": ["number", "string"], "pattern": r"^-?\d+(\.\d+)?$"}
     for name, value in (("minimum", field.minimum), ("maximum", field.maximum)):
         if isinstance(value, Decimal):
-            whole = jsonable(value)
-            schema[name] = whole if isinstance(whole, int) else float(value)
+            schema[name] = jsonable(value)
         elif isinstance(value, Feel):
             schema[f"x-feel-{name}"] = value.source
     if field.digits is not None:

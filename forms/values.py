@@ -25,7 +25,9 @@ from forms.i18n import Text
 
 MAX_TEXT: Final = 100_000
 MAX_ITEMS: Final = 500
-MAX_DIGITS: Final = 30
+MAX_DIGITS: Final = 28  # the precision of Python's decimal arithmetic
+EXACT_DIGITS: Final = 15
+"""Numbers of so many decimal digits go through a JSON number (a double) and come back unchanged."""
 ANY_MOMENT: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """For reading where the moment does not matter; only a time of day alone takes its offset from one."""
 
@@ -102,11 +104,15 @@ def _text(field: Field, value: object, _zone: tzinfo, _now: datetime) -> object:
 
 def _number(field: Field, value: object, _zone: tzinfo, _now: datetime) -> object:
     number = decimal(value)
-    return show(number) if isinstance(field, NumberField) and field.as_text else number
+    if isinstance(field, NumberField) and field.as_text:
+        return show(number)
+    if _digits(number) > EXACT_DIGITS:
+        raise RefusalError("too_many_digits", limit=str(EXACT_DIGITS))
+    return number
 
 
 def decimal(value: object) -> Decimal:
-    """A finite number of at most 30 digits, from a JSON number or its text."""
+    """A finite number of at most 28 digits, from a JSON number or its text."""
     if isinstance(value, AmbiguousNumber):
         raise RefusalError("ambiguous_number", value=str(value), plain=value.plain, decimal=value.decimal)
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
@@ -117,9 +123,18 @@ def decimal(value: object) -> Decimal:
     if not _NUMBER.fullmatch(written):
         raise RefusalError("number")
     number = Decimal(written)
-    if len(number.normalize().as_tuple().digits) > MAX_DIGITS or abs(number.adjusted()) > MAX_DIGITS:
+    if _digits(number) > MAX_DIGITS:
         raise RefusalError("number")
     return number.normalize() + 0  # no trailing zeros, no minus zero
+
+
+def _digits(number: Decimal) -> int:
+    """How many digits it takes to write the number without an exponent and without needless zeros."""
+    _, digits, exponent = number.as_tuple()
+    written = "".join(str(digit) for digit in digits)
+    needed = written.rstrip("0")
+    shift = (exponent if isinstance(exponent, int) else 0) + len(written) - len(needed)
+    return max(len(needed) + max(shift, 0), -shift) if needed else 0
 
 
 def _moment(field: Field, value: object, zone: tzinfo, now: datetime) -> object:
@@ -246,10 +261,13 @@ _READERS: Final[Mapping[type[Field], Callable[[Field, object, tzinfo, datetime],
 
 
 def jsonable(value: object) -> object:
-    """A typed value as it is stored: whole numbers as int, others as decimal text, days and moments as ISO text."""
-    if value is None or isinstance(value, str | bool | int):
+    """A typed value as it is stored: numbers as JSON numbers, days and moments as ISO text.
+
+    Answers are exact (EXACT_DIGITS); what an expression computed with more digits becomes the nearest double.
+    """
+    if value is None or isinstance(value, str | bool):
         return value
-    if isinstance(value, float | Decimal):
+    if isinstance(value, int | float | Decimal):
         return _number_json(Decimal(str(value)))
     if isinstance(value, Mapping):
         return {str(key): jsonable(item) for key, item in value.items()}
@@ -258,7 +276,7 @@ def jsonable(value: object) -> object:
     return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
-def _number_json(value: Decimal) -> int | str | None:
-    if not value.is_finite() or abs(value.adjusted()) > 10 * MAX_DIGITS:
+def _number_json(value: Decimal) -> int | float | None:
+    if not value.is_finite() or value.adjusted() > 300:
         return None
-    return int(value) if value == value.to_integral_value() else show(value)
+    return int(value) if value.adjusted() < EXACT_DIGITS and value == value.to_integral_value() else float(value)
