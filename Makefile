@@ -81,8 +81,7 @@ format: $(VENV)/.made-dev  ## Put the Python code in order
 .PHONY: bench
 bench: $(VENV)/.made-dev $(VENV)/.made-app  ## Measure what the issues promise; medians, and JSON at the end
 	@$(say) 'measuring (one process, nothing else should be busy)'
-	@MOTCUA_TEST_REQUIRE="$${MOTCUA_TEST_REQUIRE:-postgresql}" \
-	    $(BIN)/python -m pytest tests/benchmarks -o python_files='bench_*.py' -p no:xdist -s $(ARGS)
+	@$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
 .PHONY: screenshots
 screenshots: $(VENV)/.made-dev $(VENV)/.made-app $(DIST)/manifest.json  ## Photograph the demo for docs/images

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFoundError
 from engine.events import EventType
-from engine.history.journal import Event
-from engine.model import Actor
-from engine.persistence.tables import DossierDataRow, DossierRow, TaskRow
+from engine.history.journal import Event, clock_entries
+from engine.model import Actor, DeadlineState
+from engine.persistence.tables import DeadlineRow, DossierDataRow, DossierRow, JournalRow, TaskRow
 from engine.platform import Platform
 from engine.runtime.evaluation import Evaluation
 from engine.runtime.procedure import Procedure
@@ -45,6 +45,19 @@ class Change:
     def _data(self) -> dict[str, DossierDataRow]:
         rows = self.session.scalars(select(DossierDataRow).where(DossierDataRow.dossier_id == self.dossier.id))
         return {row.key: row for row in rows}
+
+    @cached_property
+    def deadlines(self) -> dict[UUID, DeadlineRow]:
+        """The dossier's rows that wait for a moment, by id: timers, step limits, the term."""
+        rows = select(DeadlineRow).where(
+            DeadlineRow.dossier_id == self.dossier.id, DeadlineRow.state == DeadlineState.PENDING
+        )
+        return {row.id: row for row in self.session.scalars(rows)}
+
+    @cached_property
+    def recorded_clock(self) -> list[JournalRow]:
+        """The clock's ledger as it stood before this command."""
+        return clock_entries(self.session, self.dossier.id) if self.dossier.journal_seq else []
 
     def note(self, type_: EventType, **payload: Any) -> None:
         """Record that something happened, at the moment the law counts."""

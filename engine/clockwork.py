@@ -14,7 +14,7 @@ from engine.deadlines import ledger
 from engine.deadlines.ledger import ClockEvent, ClockEventKind, ClockState, Due
 from engine.deadlines.terms import Term, resolve_term
 from engine.events import CLOCK_PREFIX, EventType
-from engine.history.journal import clock_entries, read
+from engine.history.journal import read
 from engine.model import DeadlineKind, DeadlineState, DossierState, Element, Step, StepLimit
 from engine.persistence.tables import DeadlineRow, JournalRow
 from engine.runtime.evaluation import Evaluation
@@ -141,7 +141,7 @@ def _as_moment(value: object, change: Change) -> datetime | None:
 
 def _ledger(change: Change) -> list[ClockEvent]:
     """The stored ledger and what this command has added to it."""
-    stored = events_of(clock_entries(change.session, change.dossier.id)) if change.dossier.journal_seq else []
+    stored = events_of(change.recorded_clock)
     first = change.dossier.journal_seq + 1
     fresh = [
         _clock_event(event.payload, event.occurred_at, first + offset)
@@ -172,21 +172,36 @@ def _move_term(change: Change, counted: Due) -> None:
     """Keep the one row that waits for the dossier's term in step with the due date."""
     dossier = change.dossier
     identifier = term_id(dossier.id)
-    row = change.session.get(DeadlineRow, (dossier.id, identifier))
+    row = change.deadlines.get(identifier)
     if counted.due_at is None or counted.state.closed:
-        if row is not None and row.state == DeadlineState.PENDING:
+        if row is not None:
             row.state, row.processed_at = DeadlineState.CANCELLED, change.now
             change.note(EventType.DEADLINE_CANCELLED, deadline=str(identifier), kind=DeadlineKind.TERM.value)
         return
     if row is None:
-        row = DeadlineRow(dossier_id=dossier.id, id=identifier, kind=DeadlineKind.TERM, started_at=change.legal_at)
-        change.session.add(row)
-    elif row.state == DeadlineState.PENDING and row.legal_due_at == counted.due_at:
+        # it may have fired or been cancelled before: the row of the term is one and the same
+        row = change.session.get(DeadlineRow, (dossier.id, identifier)) or _term_row(change, identifier)
+        change.deadlines[identifier] = row
+    elif row.legal_due_at == counted.due_at:
         return
     row.state, row.processed_at = DeadlineState.PENDING, None
     row.legal_due_at = row.due_at = counted.due_at
     moved = {"kind": DeadlineKind.TERM.value, "due_at": counted.due_at.isoformat()}
     change.note(EventType.DEADLINE_MOVED, deadline=str(identifier), **moved)
+
+
+def _term_row(change: Change, identifier: UUID) -> DeadlineRow:
+    row = DeadlineRow(
+        dossier_id=change.dossier.id,
+        id=identifier,
+        kind=DeadlineKind.TERM,
+        element_id="",
+        started_at=change.legal_at,
+        attempts=0,
+        last_error="",
+    )
+    change.session.add(row)
+    return row
 
 
 def term_id(dossier_id: UUID) -> UUID:

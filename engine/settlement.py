@@ -87,10 +87,11 @@ def _assignee(change: Change, element: Element, unit: str, role: Role, evaluatio
 
 def settle_timers(change: Change, step: Step, evaluation: Evaluation) -> None:
     """Keep the rows of timers in step with what the process waits for."""
-    for deadline in _deadlines(change, step.timers_closed):
-        if deadline.state == DeadlineState.PENDING:
+    for identifier in step.timers_closed:
+        deadline = change.deadlines.get(identifier)
+        if deadline is not None and deadline.state == DeadlineState.PENDING:
             deadline.state, deadline.processed_at = DeadlineState.CANCELLED, change.now
-            change.note(EventType.DEADLINE_CANCELLED, deadline=str(deadline.id), element=deadline.element_id)
+            change.note(EventType.DEADLINE_CANCELLED, deadline=str(identifier), element=deadline.element_id)
     for opened in step.timers_opened:
         element = change.procedure.elements[opened.element_id]
         _set_deadline(
@@ -101,19 +102,21 @@ def settle_timers(change: Change, step: Step, evaluation: Evaluation) -> None:
 def _set_deadline(
     change: Change, identifier: UUID, kind: DeadlineKind, element: Element, due: datetime, task_id: UUID | None
 ) -> None:
-    change.session.add(
-        DeadlineRow(
-            dossier_id=change.dossier.id,
-            id=identifier,
-            kind=kind,
-            element_id=element.id,
-            task_id=task_id,
-            state=DeadlineState.PENDING,
-            legal_due_at=due,
-            due_at=due,
-            started_at=change.legal_at,
-        )
+    row = DeadlineRow(
+        dossier_id=change.dossier.id,
+        id=identifier,
+        kind=kind,
+        element_id=element.id,
+        task_id=task_id,
+        state=DeadlineState.PENDING,
+        legal_due_at=due,
+        due_at=due,
+        started_at=change.legal_at,
+        attempts=0,
+        last_error="",
     )
+    change.deadlines[identifier] = row
+    change.session.add(row)
     change.note(
         EventType.DEADLINE_SET, deadline=str(identifier), kind=kind.value, element=element.id, due_at=due.isoformat()
     )
@@ -154,24 +157,8 @@ def _tasks(change: Change, identifiers: list[UUID]) -> list[TaskRow]:
     )
 
 
-def _deadlines(change: Change, identifiers: frozenset[UUID]) -> list[DeadlineRow]:
-    if not identifiers:
-        return []
-    return list(
-        change.session.scalars(
-            select(DeadlineRow).where(DeadlineRow.dossier_id == change.dossier.id, DeadlineRow.id.in_(identifiers))
-        )
-    )
-
-
 def _cancel_deadlines_of(change: Change, task_ids: frozenset[UUID]) -> None:
     """A step's limit ends with its task."""
-    if not task_ids:
-        return
-    pending = select(DeadlineRow).where(
-        DeadlineRow.dossier_id == change.dossier.id,
-        DeadlineRow.task_id.in_(task_ids),
-        DeadlineRow.state == DeadlineState.PENDING,
-    )
-    for deadline in change.session.scalars(pending):
-        deadline.state, deadline.processed_at = DeadlineState.CANCELLED, change.now
+    for deadline in change.deadlines.values():
+        if deadline.task_id in task_ids and deadline.state == DeadlineState.PENDING:
+            deadline.state, deadline.processed_at = DeadlineState.CANCELLED, change.now

@@ -1,7 +1,8 @@
 """Use cases of user tasks: claim, release, assign, save a draft, complete."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -164,7 +165,6 @@ def complete(
         NotFoundError, NotAllowedError, TaskNotOpenError, TaskTakenError, StaleVersionError
         InvalidAnswers: the answers do not fit the form.
     """
-    seen, _dossier = _seen(session, actor, task_id)
 
     def command(change: Change) -> None:
         task = _workable(change, task_id, version)
@@ -178,22 +178,19 @@ def complete(
         if task.data_key:
             change.keep(task.data_key, answers)
         attachments.attach(change, answers, uploader_key)
-        draft = tasks.draft_of(change.session, task)
-        if draft is not None:
-            change.session.delete(draft)
+        tasks.drop_draft(change.session, task)
         evaluation = change.evaluation()
         step = interpreter.complete(change.procedure.program, change.dossier.snapshot, evaluation, task.id)
         transition.settle(change, step, evaluation, completed=task.id)
 
-    return transition.apply(session, platform, actor, seen.dossier_id, command)
+    return transition.apply_to_task(session, platform, actor, task_id, command)
 
 
 def _change_task(
     session: Session, platform: Platform, actor: Actor, task_id: UUID, command: transition.Command
 ) -> TaskRow:
-    task, _dossier = _seen(session, actor, task_id)
-    transition.apply(session, platform, actor, task.dossier_id, command)
-    return task
+    dossier = transition.apply_to_task(session, platform, actor, task_id, command)
+    return session.get_one(TaskRow, (dossier.id, task_id))
 
 
 def _seen(session: Session, actor: Actor, task_id: UUID) -> tuple[TaskRow, DossierRow]:
@@ -287,7 +284,7 @@ def _context(
     data: Mapping[str, Any],
     uploader_key: str = "",
 ) -> AnswerContext:
-    names = {**data, "dossier": facts_of(dossier), "people": _people(session, platform, task)}
+    names = {**data, "dossier": facts_of(dossier), "people": _People(session, platform, task)}
     return AnswerContext(
         data=names,
         now=platform.now().astimezone(platform.zone),
@@ -297,12 +294,24 @@ def _context(
     )
 
 
-def _people(session: Session, platform: Platform, task: TaskRow) -> dict[str, list[dict[str, str]]]:
-    """Whom a form may offer: the people of the task's unit by role, as options."""
-    if not task.unit_code:
-        return {}
-    by_role = staff(session, task.unit_code, platform.today())
-    return {
-        role: [{"label": person.name, "value": person.username} for person in people]
-        for role, people in by_role.items()
-    }
+class _People(Mapping[str, list[dict[str, str]]]):
+    """Whom a form may offer: the people of the task's unit by role, as options; read when a form asks."""
+
+    def __init__(self, session: Session, platform: Platform, task: TaskRow) -> None:
+        self._session, self._today, self._unit = session, platform.today(), task.unit_code
+
+    @cached_property
+    def _by_role(self) -> dict[str, list[dict[str, str]]]:
+        return {
+            role: [{"label": person.name, "value": person.username} for person in people]
+            for role, people in (staff(self._session, self._unit, self._today) if self._unit else {}).items()
+        }
+
+    def __getitem__(self, role: str) -> list[dict[str, str]]:
+        return self._by_role[role]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_role)
+
+    def __len__(self) -> int:
+        return len(self._by_role)

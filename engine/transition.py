@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from engine import clockwork, settlement
@@ -17,7 +17,7 @@ from engine.errors import DossierClosedError, NotFoundError, StaleVersionError
 from engine.events import EventType
 from engine.history import journal
 from engine.model import Actor, DossierState, Element, Step
-from engine.persistence.tables import DossierRow
+from engine.persistence.tables import DossierRow, TaskRow
 from engine.platform import Platform
 from engine.procedures import pinned
 from engine.runtime.evaluation import Evaluation
@@ -47,17 +47,23 @@ def apply(
         EngineError: whatever the command refuses.
     """
     dossier = lock(session, dossier_id)
-    if version is not None and dossier.version != version:
-        raise StaleVersionError(
-            f"expected version {version} of dossier {dossier.code}, found {dossier.version}; read it again",
-            f"Hồ sơ {dossier.code} đã thay đổi kể từ khi bạn mở; hãy tải lại.",
-        )
-    if dossier.closed_at is not None:
-        raise DossierClosedError(
-            f"expected dossier {dossier.code} to be open, found that it ended ({dossier.outcome})",
-            f"Hồ sơ {dossier.code} đã kết thúc.",
-        )
+    _refuse_unfit(dossier, version)
     return carry_out(session, platform, actor, dossier, command, legal_at)
+
+
+def apply_to_task(session: Session, platform: Platform, actor: Actor, task_id: UUID, command: Command) -> DossierRow:
+    """`apply` on the dossier that a user task belongs to.
+
+    Raises:
+        NotFoundError: there is no such task.
+        DossierClosedError: its dossier has ended.
+        EngineError: whatever the command refuses.
+    """
+    owner = select(TaskRow.dossier_id).where(TaskRow.id == task_id).scalar_subquery()
+    dossier = _locked(session, DossierRow.id == owner)
+    if dossier is None:
+        raise NotFoundError(f"expected a task with the id {task_id}, found none", "Không tìm thấy công việc.")
+    return carry_out(session, platform, actor, dossier, command)
 
 
 def carry_out(
@@ -71,8 +77,9 @@ def carry_out(
     """`apply` on a dossier whose row the caller has locked or just made."""
     now = platform.now()
     change = Change(session, platform, actor, dossier, pinned(session, dossier), now, legal_at or now)
-    command(change)
-    journal.append(session, dossier, actor, change.events, now)
+    with session.no_autoflush:  # one flush at the end writes each row once
+        command(change)
+        journal.append(session, dossier, actor, change.events, now)
     session.flush()
     return dossier
 
@@ -83,11 +90,28 @@ def lock(session: Session, dossier_id: UUID) -> DossierRow:
     Raises:
         NotFoundError: there is no such dossier.
     """
-    query = select(DossierRow).where(DossierRow.id == dossier_id).with_for_update()
-    dossier = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    dossier = _locked(session, DossierRow.id == dossier_id)
     if dossier is None:
         raise NotFoundError(f"expected a dossier with the id {dossier_id}, found none", "Không tìm thấy hồ sơ.")
     return dossier
+
+
+def _locked(session: Session, condition: ColumnElement[bool]) -> DossierRow | None:
+    query = select(DossierRow).where(condition).with_for_update(of=DossierRow)
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def _refuse_unfit(dossier: DossierRow, version: int | None) -> None:
+    if version is not None and dossier.version != version:
+        raise StaleVersionError(
+            f"expected version {version} of dossier {dossier.code}, found {dossier.version}; read it again",
+            f"Hồ sơ {dossier.code} đã thay đổi kể từ khi bạn mở; hãy tải lại.",
+        )
+    if dossier.closed_at is not None:
+        raise DossierClosedError(
+            f"expected dossier {dossier.code} to be open, found that it ended ({dossier.outcome})",
+            f"Hồ sơ {dossier.code} đã kết thúc.",
+        )
 
 
 def settle(change: Change, step: Step, evaluation: Evaluation, *, completed: UUID | None = None) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, delete, func, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
 from engine.errors import NotFoundError
@@ -49,6 +49,11 @@ def of_dossier(session: Session, dossier_id: UUID) -> Sequence[TaskRow]:
 def draft_of(session: Session, task: TaskRow) -> DraftRow | None:
     """What somebody has typed into the task's form and not sent."""
     return session.get(DraftRow, (task.dossier_id, task.id))
+
+
+def drop_draft(session: Session, task: TaskRow) -> None:
+    """Forget what was typed into a task's form; it has been sent."""
+    session.execute(delete(DraftRow).where(DraftRow.dossier_id == task.dossier_id, DraftRow.task_id == task.id))
 
 
 def inbox(

@@ -67,7 +67,7 @@ def _counts_for(arrival: Task, join: Task) -> bool:
     above_arrival = {task.id for task in _line_up(arrival)}
     for ancestor in _line_up(join):
         if ancestor.id in above_arrival:
-            return ancestor.id != arrival.id
+            return bool(ancestor.id != arrival.id)
         if ancestor.task_spec is join.task_spec and ancestor.state == TaskState.COMPLETED:
             return False
     return False

@@ -1,0 +1,54 @@
+"""The migrations are one line, end at what the tables say, and protect the journal."""
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DatabaseError
+
+from engine.persistence.database import MIGRATIONS, alembic_config, is_current, make_engine, upgrade
+
+
+def test_an_empty_database_becomes_current_by_upgrading(empty_database_url: str) -> None:
+    engine = make_engine(empty_database_url)
+    assert not is_current(engine)
+    upgrade(empty_database_url)
+    assert is_current(engine)
+    engine.dispose()
+
+
+def test_upgrading_twice_changes_nothing(database_url: str) -> None:
+    upgrade(database_url)
+
+
+def test_migrations_and_tables_agree(database_url: str) -> None:
+    command.check(alembic_config(database_url))
+
+
+def test_the_migrations_are_one_line_of_numbers() -> None:
+    revisions = [each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
+    assert sorted(revisions) == [f"{number:04d}" for number in range(1, len(revisions) + 1)]
+
+
+ROW = (
+    "INSERT INTO journal (stream_id, seq, type, occurred_at, recorded_at, entry, hash) VALUES "
+    "('00000000000000000000000000000001', 1, 'dossier:filed', '2026-01-01', '2026-01-01', '{}', 'x')"
+)
+ATTACKS = ["UPDATE journal SET entry = 'changed'", "DELETE FROM journal"]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_the_database_refuses_to_change_or_remove_history(db: Engine, attack: str) -> None:
+    with db.begin() as connection:
+        connection.execute(text(ROW))
+    with pytest.raises(DatabaseError, match="append-only"), db.begin() as connection:
+        connection.execute(text(attack))
+    with db.begin() as connection:
+        assert connection.scalar(text("SELECT entry FROM journal")) == "{}"
+
+
+def test_postgresql_refuses_to_empty_the_journal(postgres_url: str) -> None:
+    engine = make_engine(postgres_url)
+    with pytest.raises(DatabaseError, match="append-only"), engine.begin() as connection:
+        connection.execute(text("TRUNCATE journal"))
+    engine.dispose()
