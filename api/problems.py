@@ -39,13 +39,14 @@ _TITLES_VI = {
     500: "Hệ thống gặp lỗi.",
     503: "Hệ thống đang bận; hãy thử lại sau giây lát.",
 }
+_TITLES_EN = {422: "What was sent does not fit."}
 _REMEDIES_VI = {
     404: "Kiểm tra lại địa chỉ.",
     422: "Xem danh sách lỗi kèm theo, sửa rồi gửi lại.",
     500: "Lỗi đã được ghi lại. Hãy thử lại; nếu vẫn lỗi, báo cho người vận hành mã yêu cầu dưới đây.",
 }
 _REMEDIES_EN = {
-    422: "What was sent does not fit; see `errors`, mend it and send it again.",
+    422: "See the list of `errors`, mend what they say and send it again.",
     500: "The fault has been recorded. Try again; if it stays, tell the operator the request id below.",
 }
 
@@ -145,7 +146,7 @@ def of_http(error: HTTPException) -> Problem:
     return Problem(
         status=status,
         code="invalid-input" if messages else error.name.lower().replace(" ", "-"),
-        title=_TITLES_VI.get(status, error.name) if vi else error.name,
+        title=_TITLES_VI.get(status, error.name) if vi else _TITLES_EN.get(status, error.name),
         detail=remedies.get(status) or error.description or error.name,
         members={"errors": list(_field_errors(messages))} if messages else {},
         # `Allow` of a 405 and `Retry-After` of a 429 stand here

@@ -1,17 +1,17 @@
 """Papers: sending them in, reading them."""
 
-from typing import IO, Any, cast
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, request
-from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from api.auth import allow_parties, allow_public, current_actor
 from api.auth.limits import limiter
 from api.auth.uploads import HEADER, upload_key
+from api.blueprints import Blueprint
 from api.database import read
 from api.idempotency import Reply, answer_once
 from api.routes.common import actor, parameters
@@ -115,7 +115,7 @@ def receive(file: FileStorage) -> Paper:
         KindRefusedError: a kind of file that is not taken.
         TooLargeError: more bytes than the settings allow.
     """
-    stream = cast("IO[bytes]", file.stream)
+    stream = file.stream
     filename = document_kinds.safe_name(file.filename or "")
     media_type = document_kinds.recognise(stream, filename)
     content = site().store.put(stream, site().settings.upload_limit)

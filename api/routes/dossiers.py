@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from api.auth import allow, allow_parties, allow_public, allow_signed_in, current_actor
 from api.auth.uploads import upload_key
+from api.blueprints import Blueprint
 from api.database import read
 from api.idempotency import Reply, answer_once
 from api.preconditions import etag, expected_version

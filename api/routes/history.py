@@ -3,9 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from api.auth import allow_parties, allow_signed_in
+from api.blueprints import Blueprint
 from api.database import read
 from api.routes.common import actor, note_look
 from api.schemas.dossiers import ClockSchema, HistoryPage, HistoryQuery

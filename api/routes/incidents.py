@@ -4,10 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from api.auth import allow
+from api.blueprints import Blueprint
 from api.database import read
 from api.idempotency import Reply, answer_once
 from api.preconditions import etag

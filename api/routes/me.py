@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from api.auth import allow_parties
+from api.blueprints import Blueprint
 from api.routes.common import actor
 from api.schemas.operations import MeSchema
 

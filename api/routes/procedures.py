@@ -4,10 +4,10 @@ from typing import Any
 
 import orjson
 from flask import Response, request
-from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from api.auth import allow, allow_public
+from api.blueprints import Blueprint
 from api.database import read
 from api.idempotency import Reply, answer_once
 from api.routes.common import actor, parameters

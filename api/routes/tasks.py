@@ -6,11 +6,11 @@ from uuid import UUID
 
 import orjson
 from flask import Response
-from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
 from api.auth import allow_parties, allow_signed_in
 from api.auth.uploads import upload_key
+from api.blueprints import Blueprint
 from api.database import read, write
 from api.idempotency import Reply, answer_once, once
 from api.language import current_language

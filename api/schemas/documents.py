@@ -9,7 +9,7 @@ from api.schemas.fields import Moment
 class UploadSchema(Schema):
     """A paper to keep."""
 
-    file = Upload(required=True)  # type: ignore[no-untyped-call]  # flask-smorest has no types
+    file = Upload(required=True)
 
 
 class DocumentSchema(Schema):
