@@ -8,28 +8,12 @@ import pytest
 from dry_walk import KEYS, Files
 from lxml import etree
 
+from engine.model import ElementKind
 from engine.runtime.profile import BPMN, BPMNDI
 
 DC = "http://www.omg.org/spec/DD/20100524/DC"
 DI = "http://www.omg.org/spec/DD/20100524/DI"
-NODES = frozenset(
-    [
-        "startEvent",
-        "endEvent",
-        "boundaryEvent",
-        "intermediateCatchEvent",
-        "userTask",
-        "scriptTask",
-        "businessRuleTask",
-        "serviceTask",
-        "exclusiveGateway",
-        "parallelGateway",
-        "inclusiveGateway",
-        "eventBasedGateway",
-        "subProcess",
-        "callActivity",
-    ]
-)
+NODES = frozenset(kind.value for kind in ElementKind)
 MOST_CROSSINGS = {"detailed_plan_adjustment": 2}
 
 every_procedure = pytest.mark.parametrize("files", [Files(key) for key in KEYS], ids=KEYS)
