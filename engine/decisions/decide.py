@@ -170,6 +170,12 @@ class DecisionModel:
             self._put(scope, model, required, evaluation.value((model, required)))
         return scope
 
+    def scope_names(self, key: str) -> Iterable[str]:
+        """The names that the logic of a decision or knowledge model can use."""
+        for model, required in self.requirements(key):
+            alias = next((alias for alias, other in self.imports.values() if other is model), "")
+            yield alias if alias and model is not self else model.nodes[required].variable.name
+
     def code(self, key: str) -> Code | None:
         """The compiled logic of a decision."""
         return self._codes[key]

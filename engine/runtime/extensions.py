@@ -54,7 +54,7 @@ PLACES: Final[Mapping[str, frozenset[str]]] = {
     "limit": frozenset({"userTask", "intermediateCatchEvent", "boundaryEvent"}),
     "clock": _WAITS | _STEPS | _EVENTS,
     "assignee": frozenset({"userTask"}),
-    "result": frozenset({"scriptTask", "businessRuleTask"}),
+    "result": _STEPS,
     "decision": frozenset({"businessRuleTask"}),
     "service": frozenset({"serviceTask"}),
     "outcome": frozenset({"endEvent"}),
