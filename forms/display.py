@@ -49,6 +49,21 @@ def clock_part(value: object, subtype: str) -> str:
     return (found[1] + (found[2] or "").removesuffix(":00")) if found else clock
 
 
+def local(field: MomentField, value: object, context: AnswerContext) -> str:
+    """A stored time or moment as the clocks of `context.zone` show it, without offset; other text as it is."""
+    written = str(value or "")
+    if field.subtype == "date" or field.zone_format == "no_timezone":
+        return written
+    day = f"{context.now.astimezone(context.zone).date().isoformat()}T" if field.subtype == "time" else ""
+    try:
+        moment = datetime.fromisoformat(day + written.replace("Z", "+00:00"))
+        here = moment if moment.tzinfo is None else moment.astimezone(context.zone)
+    except (ValueError, OverflowError):
+        return written
+    text = here.replace(tzinfo=None).isoformat(timespec="seconds")
+    return text.partition("T")[2] if field.subtype == "time" else text
+
+
 def shown(field: Field, value: object, scope: Scope, context: AnswerContext, lang: str) -> str:  # noqa: PLR0911
     """An answer as a sentence would say it; "" when there is none. One branch for each kind of field."""
     if is_blank(value):
@@ -82,17 +97,11 @@ def _or_text(format_: Callable[[object, str], str], value: object, lang: str) ->
 
 
 def _moment(field: MomentField, value: str, context: AnswerContext, lang: str) -> str:
+    here = local(field, value, context)
     if field.subtype == "time":
-        return clock_part(value, "time")
-    if field.subtype == "datetime" and field.zone_format != "no_timezone":
-        try:
-            here = datetime.fromisoformat(value.replace("Z", "+00:00"))
-        except ValueError:
-            return value
-        if here.tzinfo is not None:
-            value = here.astimezone(context.zone).replace(tzinfo=None).isoformat(timespec="seconds")
-    day = _or_text(_day, value.partition("T")[0], lang)
-    return f"{day} {clock_part(value, 'datetime')}".strip() if field.subtype == "datetime" else day
+        return clock_part(here, "time")
+    day = _or_text(_day, here.partition("T")[0], lang)
+    return f"{day} {clock_part(here, 'datetime')}".strip() if field.subtype == "datetime" else day
 
 
 def _day(value: object, lang: str) -> str:

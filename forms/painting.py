@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from forms.answers import is_kept
-from forms.display import clock_part, date_parts, shown, typed_number
+from forms.display import clock_part, date_parts, local, shown, typed_number
 from forms.evaluation import Node
 from forms.fields import (
     Button,
@@ -110,7 +110,7 @@ def _number(painter: Painter, node: Node, component: Any) -> ComponentView:
 def _moment(painter: Painter, node: Node, component: Any) -> ComponentView:
     base = _base(painter, node)
     base["hint"] = base["hint"] or painter.words["time_hint" if component.subtype == "time" else "date_hint"]
-    value = value_at(painter, node.path)
+    value = local(component, value_at(painter, node.path), painter.context)
     parts: list[PartView] = []
     if component.subtype != "time":
         for key, written, width in zip(("day", "month", "year"), date_parts(value), (2, 2, 4), strict=True):

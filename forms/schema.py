@@ -89,8 +89,9 @@ def _described(field: Field, part: JsonSchema, lang: str, condition: str | None)
 
 
 def _or_null(part: JsonSchema) -> JsonSchema:
-    if "type" in part and part["type"] not in {"array", "boolean"}:
-        types = part["type"] if isinstance(part["type"], list) else [part["type"]]
+    kinds = part.get("type", [])
+    types = kinds if isinstance(kinds, list) else [kinds]
+    if types and not {"array", "boolean"} & {*types[:1]}:
         return part | {"type": [*types, "null"]}
     return {"anyOf": [part, {"type": "null"}]} if "enum" in part or "oneOf" in part else part
 

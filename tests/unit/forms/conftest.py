@@ -132,8 +132,23 @@ def pressed() -> Callable[..., list[tuple[str, str]]]:
     """What a browser without JavaScript posts when a button is pressed."""
 
     def post(tree: Any, action: str = "complete") -> list[tuple[str, str]]:
-        return [(name, value) for name, value in tree.forms[0].form_values() if name != "_action"] + [
-            ("_action", action)
-        ]
+        found = [pair for control in tree.forms[0].iter("input", "select", "textarea") for pair in sent(control)]
+        return [*found, ("_action", action)]
 
     return post
+
+
+def sent(control: Any) -> list[tuple[str, str]]:
+    """What one control adds to the post (WHATWG: constructing the entry list)."""
+    name, kind = control.get("name"), control.get("type")
+    if name is None or kind in {"file", "submit"} or control.get("disabled") is not None:
+        return []
+    if control.tag == "select":
+        options = control.findall(".//option")
+        chosen = [option for option in options if option.get("selected") is not None] or options[:1]
+        return [(name, option.get("value")) for option in chosen]
+    if control.tag == "textarea":
+        return [(name, (control.text or "").removeprefix("\n").replace("\n", "\r\n"))]
+    if kind in {"checkbox", "radio"} and control.get("checked") is None:
+        return []
+    return [(name, control.get("value", ""))]
