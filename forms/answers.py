@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from forms.definition import FormDefinition
-from forms.evaluation import Node, Resolution, resolve
-from forms.fields import Component, ComputedField, DynamicList, Field, Path, in_scope
+from forms.evaluation import Node, Resolution
+from forms.fields import Component, ComputedField, DynamicList, Field, in_scope
 from forms.i18n import Text
 from forms.loading import load
-from forms.paths import at, get, has, name_of, put, set_at
+from forms.paths import at, get, has, name_of, put
+from forms.posted import Action, action, from_html
 from forms.problems import FieldProblem, InvalidAnswers, is_holder, told
 from forms.rules import AnswerContext, DocumentRef, flag
+from forms.stored import resolved, stored_over, typed
 from forms.values import (
     MAX_ITEMS,
     MAX_TEXT,
@@ -30,12 +32,15 @@ from forms.values import (
 )
 
 __all__ = [
+    "Action",
     "AnswerContext",
     "DocumentRef",
     "FieldProblem",
     "InvalidAnswers",
+    "action",
     "check",
     "check_draft",
+    "from_html",
 ]
 
 
@@ -49,10 +54,10 @@ def check(definition: FormDefinition, raw: Mapping[str, object], context: Answer
         raise InvalidAnswers([told((), RefusalError("object"), Text(definition.title(), definition.title("en")))])
     answers = stored_over(definition, typed(definition, raw, context), context)
     for _ in range(3):  # a choice may become another value than was sent ("1" becomes 1) and show other fields
-        resolution = _resolve(definition, answers, context)
+        resolution = resolved(definition, answers, context)
         loaded = load(resolution, raw, context)
         answers = stored_over(definition, loaded, context)
-        settled = _resolve(definition, answers, context)
+        settled = resolved(definition, answers, context)
         if settled.hidden == resolution.hidden:
             break
     keep_assertions(settled)
@@ -66,72 +71,6 @@ def check_draft(definition: FormDefinition, raw: Mapping[str, object]) -> dict[s
     nobody loses what they wrote. Rules and conditions are not applied.
     """
     return _draft_scope(definition.components, raw) if isinstance(raw, Mapping) else {}
-
-
-def typed(definition: FormDefinition, raw: Mapping[str, object], context: AnswerContext) -> dict[str, object]:
-    """The well-formed answers by type, without any rule of the form; ill-formed and unknown ones are left out."""
-    return _typed_scope(definition.components, raw, context)
-
-
-def _typed_scope(
-    components: Sequence[Component], raw: Mapping[str, object], context: AnswerContext
-) -> dict[str, object]:
-    values: dict[str, object] = {}
-    for item in in_scope(components):
-        found = get(raw, item.path)
-        if isinstance(item, DynamicList):
-            rows = found[: item.max_rows + 1] if isinstance(found, list) else []
-            inner = [_typed_scope(item.components, row if isinstance(row, Mapping) else {}, context) for row in rows]
-            put(values, item.path, inner)
-        else:
-            put(values, item.path, _read_or_none(item, found, context))
-    return values
-
-
-def _read_or_none(field: Field, value: object, context: AnswerContext) -> object:
-    if isinstance(field, ComputedField):
-        return value  # what is stored; a check computes it anew
-    try:
-        return read(field, value, context.zone, context.now)
-    except RefusalError:
-        return [] if is_several(field) else None
-
-
-def stored_over(definition: FormDefinition, answers: Mapping[str, object], context: AnswerContext) -> dict[str, object]:
-    """The answers with stored values where a person may not write: readonly and disabled fields."""
-    current = dict(answers)
-    for _ in range(3):  # what is readonly may depend on what is readonly
-        resolution = _resolve(definition, current, context)
-        kept = {
-            node.path: _stored(node.component, node.path, context)
-            for node in resolution.walk()
-            if isinstance(node.component, Field) and is_kept(node)
-        }
-        if all(at(current, path) == value for path, value in kept.items()):
-            break
-        for path, value in kept.items():
-            set_at(current, path, value)
-    return current
-
-
-def is_kept(node: Node) -> bool:
-    """Whether the person may not write here."""
-    component = node.component
-    return isinstance(component, Field) and (
-        flag(component.readonly, node.scope) or flag(component.disabled, node.scope)
-    )
-
-
-def _stored(field: Field, path: Path, context: AnswerContext) -> object:
-    for source in (context.stored, context.data):
-        value = at(source, path)
-        if value is not None:
-            return _read_or_none(field, value, context)
-    return _read_or_none(field, field.default, context)
-
-
-def _resolve(definition: FormDefinition, answers: Mapping[str, object], context: AnswerContext) -> Resolution:
-    return resolve(definition.components, answers, context.data, context.now)
 
 
 def _clean(resolution: Resolution) -> dict[str, object]:

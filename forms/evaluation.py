@@ -153,7 +153,7 @@ class _Evaluation:
     ) -> None:
         self.answers = answers
         self.now = now
-        self.top = Scope(_names({**dossier, **values}, values, None, []), now)
+        self.top = Scope(_names(_over(dossier, values), values, None, []), now)
         self.values = values
         self.hidden: set[Place] = set()
         self.computed: dict[Place, object] = {}
@@ -225,6 +225,15 @@ class _Walk:
         scope = row_scope(self.scope, values, index)
         path = (*self.path, *component.path, index)
         return _Walk(component.components, scope, answers, values, (*self.rows, index), path)
+
+
+def _over(dossier: Mapping[str, object], values: Mapping[str, object]) -> dict[str, object]:
+    """The form's values over the dossier's; an object that both have keeps what only the dossier has."""
+    merged = dict(dossier)
+    for name, value in values.items():
+        below = merged.get(name)
+        merged[name] = _over(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return merged
 
 
 def row_values(values: Mapping[str, object], component: DynamicList, index: int) -> Mapping[str, object]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from forms.answers import is_kept
 from forms.display import clock_part, date_parts, local, shown, typed_number
 from forms.evaluation import Node
 from forms.fields import (
@@ -32,6 +31,7 @@ from forms.page import ROW_NAMES, ComponentView, OptionView, Painter, PartView, 
 from forms.paths import at, name_of
 from forms.presentation import documents, passage, picture, preview, said, table
 from forms.rules import flag, kinds, limit, megabytes, options
+from forms.stored import is_kept
 
 
 def paint(painter: Painter, node: Node) -> ComponentView | None:

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from forms.answers import is_kept, stored_over, typed
 from forms.definition import FormDefinition
-from forms.evaluation import Node, resolve
+from forms.evaluation import Node
 from forms.fields import (
     CheckboxField,
     ChoiceField,
@@ -25,6 +24,7 @@ from forms.fields import (
 )
 from forms.paths import at, get, has, path_of, put
 from forms.rules import AnswerContext
+from forms.stored import is_kept, resolved, stored_over, typed
 from forms.values import ANY_MOMENT, AmbiguousNumber
 
 ActionKind = Literal["refresh", "save", "complete", "add", "remove"]
@@ -223,7 +223,7 @@ def _component_at(components: Sequence[Component], names: list[str]) -> Field | 
 
 def _shown(definition: FormDefinition, raw: Mapping[str, object], context: AnswerContext) -> dict[str, object]:
     answers = stored_over(definition, typed(definition, raw, context), context)
-    resolution = resolve(definition.components, answers, context.data, context.now)
+    resolution = resolved(definition, answers, context)
     return _kept(resolution.nodes, raw, 0)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from forms.answers import stored_over, typed
 from forms.definition import FormDefinition
 from forms.display import shown
-from forms.evaluation import Node, resolve
+from forms.evaluation import Node
 from forms.fields import DynamicList, Field, FileField, Group
 from forms.i18n import WORDS
 from forms.paths import at, name_of
 from forms.rules import AnswerContext
+from forms.stored import resolved, stored_over, typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def lines(
 ) -> tuple[Line, ...]:
     """Every shown field with its answer, "" where there is none; rows of lists are numbered."""
     answers = stored_over(definition, typed(definition, values, context), context)
-    resolution = resolve(definition.components, answers, context.data, context.now)
+    resolution = resolved(definition, answers, context)
     return tuple(_lines(resolution.nodes, resolution.values, context, lang))
 
 

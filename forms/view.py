@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from forms.answers import stored_over, typed
 from forms.definition import FormDefinition
-from forms.evaluation import Resolution, resolve
+from forms.evaluation import Resolution
 from forms.fields import Button, Component, DynamicList, in_scope
 from forms.i18n import words
 from forms.lint import expressions
@@ -19,6 +18,7 @@ from forms.painting import paint
 from forms.paths import get, has, put
 from forms.problems import FieldProblem
 from forms.rules import AnswerContext
+from forms.stored import resolved, stored_over, typed
 from forms.values import ANY_MOMENT
 
 __all__ = ["ComponentView", "FormView", "view"]
@@ -42,7 +42,7 @@ def view(
     """
     filled = with_defaults(definition.components, values)
     answers = stored_over(definition, typed(definition, filled, context), context)
-    resolution = resolve(definition.components, answers, context.data, context.now)
+    resolution = resolved(definition, answers, context)
     errors: dict[str, str] = {}
     for problem in problems:
         errors.setdefault(problem.path, problem.message(lang))
