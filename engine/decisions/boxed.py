@@ -90,7 +90,9 @@ def function_value(logic: Logic, source: FunctionDefinition, name: str) -> Calla
         def apply(run: Run, arguments: list[Value]) -> Value:
             run.charge(COST)
             if body is None:
-                run.null(f"The function {name} is not written in FEEL and is not evaluated")
+                run.null(
+                    f"Hàm {name} không viết bằng FEEL, không được chạy. / The function {name} is not FEEL and is not run."
+                )
                 return None
             given = Frame({str(index): value for index, value in enumerate(arguments)}, None, run)
             typed = [code(given) for code in bound]
@@ -137,7 +139,7 @@ def _conditional(logic: Logic, source: Conditional) -> Code:
     def conditional(frame: Frame) -> Value:
         verdict = condition(frame)
         if verdict is not None and type(verdict) is not bool:
-            frame.run.null(f"The condition must be boolean, not {kind(verdict)}")
+            frame.run.null(f"Điều kiện phải là boolean. / The condition must be boolean, not {kind(verdict)}.")
             return None
         return then(frame) if verdict else otherwise(frame)
 

@@ -112,7 +112,9 @@ class DecisionModel:
                 for (model, _), name, value in zip(keys, types, arguments, strict=True)
             ]
             if any(new is None and old is not None for new, old in zip(typed, arguments, strict=True)):
-                run.null(f"An argument of {node.variable.name} is not of its type ({', '.join(types)})")
+                run.null(
+                    f"Đối số của {node.variable.name} sai kiểu. / An argument of {node.variable.name} is not of its type ({', '.join(types)})."
+                )
                 return None
             run.enter()
             value = self._outputs(node, Evaluation(run, Values(), dict(zip(keys, typed, strict=True))))
@@ -278,7 +280,7 @@ def _knowledge(logic: Logic, node: KnowledgeModel, scope: Values, model: Decisio
 
 
 def _nothing(run: Run, _: list[Value]) -> None:
-    run.null("This knowledge model has no logic")
+    run.null("Mô hình tri thức này chưa có nội dung. / This knowledge model has no logic.")
 
 
 def plan(target: Key, given: frozenset[Key]) -> list[Key]:
@@ -344,7 +346,7 @@ class Evaluation:
     def _input(self, model: DecisionModel, key: str, node: InputData) -> Value:
         code, name = model.code(key), node.variable.name
         if name not in self.inputs:
-            self.run.null(f"The input `{name}` was not given")
+            self.run.null(f"Thiếu đầu vào `{name}`. / The input `{name}` was not given.")
             return None
         frame = Frame(Values(value=self.inputs[name]), None, self.run)
         return code(frame) if code else None

@@ -31,6 +31,8 @@ class Match:
 class DecisionRun(Run):
     """An evaluation that also knows which decision is being made and which rules matched."""
 
+    trusted = True  # everything in a model's scopes was converted when it came in
+
     def __init__(self, now: dt.datetime | None = None, budget: Budget | None = None) -> None:
         super().__init__(now, budget)
         self.decision = ""
@@ -97,7 +99,9 @@ class Logic:
                 return None
             made = types.coerce(type_name, value, frame.run)
             if made is None:
-                frame.run.null(f"A value of type {kind(value)} is no `{type_name}`")
+                frame.run.null(
+                    f"Giá trị kiểu {kind(value)} không phải `{type_name}`. / A value of type {kind(value)} is no `{type_name}`."
+                )
             return made
 
         return converted

@@ -80,7 +80,9 @@ def _input_code(logic: Logic, source: DecisionTable, index: int) -> Code:
     def checked(frame: Frame) -> Value:
         value = typed(frame)
         if value is not None and test(frame, value) is not True:
-            frame.run.null(f"The input `{clause.label}` is none of its allowed values ({clause.allowed})")
+            frame.run.null(
+                f"`{clause.label}` ngoài các giá trị cho phép. / `{clause.label}` is none of its allowed values ({clause.allowed})."
+            )
             return None
         return value
 
@@ -118,7 +120,9 @@ def _results(table: _Table, row: _Row, frame: Frame) -> list[Value]:
     for code, column in zip(row.results, table.columns, strict=True):
         value = code(frame)
         if column.allowed and value is not None and _priority(column, value, frame) == len(column.allowed):
-            frame.run.null(f"Rule {row.rule.number} gives a value outside the output values ({column.clause.allowed})")
+            frame.run.null(
+                f"Quy tắc {row.rule.number} cho giá trị không được phép. / Rule {row.rule.number} gives none of ({column.clause.allowed})."
+            )
             value = None
         values.append(value)
     return values
@@ -138,7 +142,7 @@ def _no_match(table: _Table, frame: Frame) -> Value:
         return [] if table.source.hit_policy == "C" else None
     if table.source.aggregation == "COUNT":
         return Decimal(0)
-    frame.run.null("No rule of the table matches, and it has no default")
+    frame.run.null("Không quy tắc nào khớp, bảng không có mặc định. / No rule matches, and the table has no default.")
     return None
 
 
@@ -146,7 +150,9 @@ def _unique(table: _Table, hits: list[_Row], frame: Frame) -> Value:
     _note(table, hits, frame)
     if len(hits) > 1:
         numbers = ", ".join(str(row.rule.number) for row in hits)
-        frame.run.null(f"Rules {numbers} match, but the hit policy allows one only")
+        frame.run.null(
+            f"Các quy tắc {numbers} cùng khớp, chỉ được một. / Rules {numbers} match, but the hit policy allows one only."
+        )
         return None
     return _shape(table, _results(table, hits[0], frame))
 
@@ -155,7 +161,9 @@ def _any(table: _Table, hits: list[_Row], frame: Frame) -> Value:
     _note(table, hits, frame)
     results = [_shape(table, _results(table, row, frame)) for row in hits]
     if any(equal(result, results[0], frame.run) is not True for result in results[1:]):
-        frame.run.null("The matching rules give different results, but the hit policy asks for the same")
+        frame.run.null(
+            "Các quy tắc khớp cho kết quả khác nhau. / The matching rules give different results; the hit policy asks for the same."
+        )
         return None
     return results[0]
 
@@ -213,7 +221,7 @@ def _collect(table: _Table, hits: list[_Row], frame: Frame) -> Value:
         return Decimal(len(rows))
     columns = [_AGGREGATES[aggregation](frame.run, list(column)) for column in zip(*rows, strict=True)]
     if any(value is None for value in columns):
-        frame.run.null(f"{aggregation} has no answer for these results")
+        frame.run.null(f"{aggregation} không tính được. / {aggregation} has no answer for these results.")
     return _shape(table, columns)
 
 

@@ -102,7 +102,8 @@ def modulo(_: Run, dividend: Decimal, divisor: Decimal) -> Decimal | None:
         return None
     remainder = finite(NUMBERS.remainder(dividend, divisor))
     if remainder is None:
-        quotient = rounded(NUMBERS.divide(dividend, divisor), Decimal(0), ROUND_FLOOR)
+        ratio = finite(NUMBERS.divide(dividend, divisor))
+        quotient = None if ratio is None else rounded(ratio, Decimal(0), ROUND_FLOOR)
         return None if quotient is None else finite(NUMBERS.subtract(dividend, NUMBERS.multiply(divisor, quotient)))
     if remainder and (remainder < 0) != (divisor < 0):
         return NUMBERS.add(remainder, divisor)

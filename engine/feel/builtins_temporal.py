@@ -108,7 +108,7 @@ def years_and_months_duration(_: Run, start: dt.date, end: dt.date) -> YearsMont
 def now(run: Run) -> dt.datetime | None:
     """The moment of the evaluation; null when it was given none."""
     if run.now is None:
-        run.null("now() needs the moment of the evaluation, and none was given")
+        run.null("now() cần thời điểm tính, chưa được cho. / now() needs the moment of the evaluation; give `now`.")
     return run.now
 
 
@@ -116,7 +116,7 @@ def now(run: Run) -> dt.datetime | None:
 def today(run: Run) -> dt.date | None:
     """The day of the evaluation; null when it was given none."""
     if run.now is None:
-        run.null("today() needs the moment of the evaluation, and none was given")
+        run.null("today() cần thời điểm tính, chưa được cho. / today() needs the moment of the evaluation; give `now`.")
         return None
     return run.now.date()
 

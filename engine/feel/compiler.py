@@ -113,14 +113,26 @@ def _raw_path(compiler: Compiler, node: ast.Path) -> Code:
 
 def _path(compiler: Compiler, node: ast.Path) -> Code:
     base, name, column = _raw(compiler, node.base), node.name, node.column
+    if _is_own(compiler, node):
+        return lambda frame: member(base(frame), name, frame.run, column)
 
     def path(frame: Frame) -> Value:
         value = base(frame)
         if type(value) is dict and name in value:
-            return convert(value[name], frame.run, column)
-        return convert(member(value, name, frame.run, column), frame.run, column)
+            found = value[name]
+        else:
+            found = member(value, name, frame.run, column)
+        return found if frame.run.trusted else convert(found, frame.run, column)
 
     return path
+
+
+def _is_own(compiler: Compiler, node: ast.Path) -> bool:
+    """Whether the path starts at a value made by the expression itself, which needs no conversion."""
+    base: ast.Node = node
+    while isinstance(base, ast.Path):
+        base = base.base
+    return not isinstance(base, ast.Name) or base.name in compiler.local
 
 
 def _negation(compiler: Compiler, node: ast.Negation) -> Code:
@@ -132,7 +144,7 @@ def _negation(compiler: Compiler, node: ast.Negation) -> Code:
         value = operand(frame)
         result = negate(value)
         if result is None:
-            frame.run.null(f"`-` is not defined for {kind(value)}", column)
+            frame.run.null(f"`-` không áp dụng cho {kind(value)}. / `-` is not defined for {kind(value)}.", column)
         return result
 
     return negation
@@ -168,7 +180,10 @@ def _binary(operator: str, column: int) -> Callable[[Value, Value, Run], Value]:
         if type(result) is Decimal and not result.is_finite():
             result = None
         if result is None:
-            run.null(f"`{operator}` has no result here (division by zero or out of range)", column)
+            run.null(
+                f"`{operator}` không có kết quả (chia cho 0 hoặc quá lớn). / `{operator}` has no result (division by zero or too large).",
+                column,
+            )
         return result
 
     return binary

@@ -51,7 +51,10 @@ def _order_code(operator: str, left: Code, right: Code, column: int) -> Code:
             return numbers(a, b)
         answer = general(a, b)
         if answer is None:
-            frame.run.null(f"`{operator}` cannot order {kind(a)} and {kind(b)}", column)
+            frame.run.null(
+                f"`{operator}` không so được {kind(a)} với {kind(b)}. / `{operator}` cannot order {kind(a)} and {kind(b)}.",
+                column,
+            )
         return answer
 
     return order
@@ -66,7 +69,10 @@ def _constant_equality(left: Code, constant: Value, column: int, *, wanted: bool
             return (value == constant) is wanted
         if value is None:
             return not wanted
-        frame.run.null(f"`=` cannot compare {kind(value)} and {kind(constant)}", column)
+        frame.run.null(
+            f"`=` không so được {kind(value)} với {kind(constant)}. / `=` cannot compare {kind(value)} and {kind(constant)}.",
+            column,
+        )
         return None
 
     return equality
@@ -77,7 +83,9 @@ def _equality(left: Code, right: Code, column: int, *, wanted: bool) -> Code:
         a, b = left(frame), right(frame)
         same = equal(a, b, frame.run)
         if same is None:
-            frame.run.null(f"`=` cannot compare {kind(a)} and {kind(b)}", column)
+            frame.run.null(
+                f"`=` không so được {kind(a)} với {kind(b)}. / `=` cannot compare {kind(a)} and {kind(b)}.", column
+            )
             return None
         return same is wanted
 
@@ -94,7 +102,10 @@ def between_code(compiler: Compiler, node: ast.Between) -> Code:
         above = less_or_equal(low(frame), middle)
         below = less_or_equal(middle, high(frame))
         if above is None or below is None:
-            frame.run.null(f"`between` cannot order {kind(middle)} against its ends", column)
+            frame.run.null(
+                f"`between` không so được {kind(middle)} với hai đầu. / `between` cannot order {kind(middle)} against its ends.",
+                column,
+            )
             return None
         return above and below
 

@@ -58,7 +58,10 @@ def pick(items: list[Value], position: Decimal, run: Run, column: int) -> Value:
             return items[index - 1]
         if -len(items) <= index <= -1:
             return items[index]
-    run.null(f"The list has {len(items)} elements; there is none at position {position}", column)
+    run.null(
+        f"Danh sách có {len(items)} phần tử, không có vị trí {position}. / The list has {len(items)} elements, none at {position}.",
+        column,
+    )
     return None
 
 
@@ -74,7 +77,10 @@ def filter_items(items: list[Value], condition: Code, frame: Frame, *, cost: int
         elif type(verdict) is Decimal:
             return pick(items, verdict, run, column)
         elif verdict is not False and verdict is not None:
-            run.null(f"A filter must be boolean or a number, not {kind(verdict)}", column)
+            run.null(
+                f"Điều kiện lọc phải là boolean hoặc number, không phải {kind(verdict)}. / A filter must be boolean or number, not {kind(verdict)}.",
+                column,
+            )
             return None
     return kept
 
@@ -123,7 +129,7 @@ def _elements(start: Value, end: Value, run: Run, *, column: int, ranged: bool) 
     if isinstance(start, Range):
         return _within(start, run, column)
     if start is None:
-        run.null("Cannot iterate over null", column)
+        run.null("Không lặp được trên null. / Cannot iterate over null.", column)
         raise NotIterableError
     return iter(as_list(start))
 
@@ -131,7 +137,7 @@ def _elements(start: Value, end: Value, run: Run, *, column: int, ranged: bool) 
 def _within(interval: Range, run: Run, column: int) -> Iterator[Value]:
     low, high = interval.low, interval.high
     if low is None or high is None:
-        run.null("A range without an end cannot be counted through", column)
+        run.null("Không đếm được khoảng không có đầu cuối. / A range without an end cannot be counted through.", column)
         raise NotIterableError
     for value in _count(low, high, run, column):
         outside = (value == low and not interval.low_closed) or (value == high and not interval.high_closed)
@@ -148,7 +154,10 @@ def _count(start: Value, end: Value, run: Run, column: int) -> Iterator[Value]:
         step = 1 if start <= end else -1
         days = range(start.toordinal(), end.toordinal() + step, step)
         return (dt.date.fromordinal(day) for day in days)
-    run.null(f"Cannot count from {kind(start)} to {kind(end)}; both must be whole numbers or dates", column)
+    run.null(
+        f"Không đếm được từ {kind(start)} đến {kind(end)}. / Cannot count from {kind(start)} to {kind(end)}; use whole numbers or dates.",
+        column,
+    )
     raise NotIterableError
 
 

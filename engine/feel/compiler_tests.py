@@ -129,7 +129,10 @@ def in_code(compiler: Compiler, node: ast.In) -> Code:
                 certain = False
         if certain:
             return False
-        frame.run.null(f"`in` cannot compare {kind(candidate)} with this", column)
+        frame.run.null(
+            f"`in` không so được {kind(candidate)} với vế phải. / `in` cannot compare {kind(candidate)} with its right side.",
+            column,
+        )
         return None
 
     return membership
@@ -142,7 +145,10 @@ def operator_range(compiler: Compiler, node: ast.OperatorTest) -> Code:
     def interval(frame: Frame) -> Value:
         end = operand(frame)
         if less(end, end) is None or operator == "!=":
-            frame.run.null(f"`{operator} {kind(end)}` describes no range", column)
+            frame.run.null(
+                f"`{operator} {kind(end)}` không phải một khoảng. / `{operator} {kind(end)}` describes no range.",
+                column,
+            )
             return None
         return range_of(operator, end)
 

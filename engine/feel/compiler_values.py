@@ -31,7 +31,9 @@ def at_code(_: Compiler, node: ast.AtLiteral) -> Code:
     value = parse_temporal(node.text)
     if value is not None:
         return constant(value)
-    return null_code(f'`@"{node.text[:40]}"` is no date, time or duration', node.column)
+    return null_code(
+        f'`@"{node.text[:40]}"` không phải ngày, giờ hay khoảng thời gian. / is no date, time or duration.', node.column
+    )
 
 
 def null_code(message: str, column: int) -> Code:
@@ -51,7 +53,7 @@ def context_code(compiler: Compiler, node: ast.ContextNode) -> Code:
     entries: list[tuple[str, Code]] = []
     for key, value in node.entries:
         if key in names:
-            return null_code(f"The key `{key}` stands twice in one context", node.column)
+            return null_code(f"Khóa `{key}` lặp lại. / The key `{key}` stands twice in one context.", node.column)
         entries.append((key, compiler.within(frozenset(names), value)))
         names.add(key)
 
@@ -75,7 +77,10 @@ def range_code(compiler: Compiler, node: ast.RangeNode) -> Code:
     def interval(frame: Frame) -> Value:
         result = make_range(low(frame), high(frame), low_closed=low_closed, high_closed=high_closed)
         if result is None:
-            frame.run.null("The ends of this range do not belong together", column)
+            frame.run.null(
+                "Hai đầu khoảng không hợp nhau. / The ends of this range do not belong together (same type, in order).",
+                column,
+            )
         return result
 
     return interval
@@ -108,7 +113,7 @@ def instance_code(compiler: Compiler, node: ast.InstanceOf) -> Code:
     def instance(frame: Frame) -> Value:
         answer = conforms(value(frame), ref, frame.run)
         if answer is None:
-            frame.run.null(f"There is no type `{ref.name}`", column)
+            frame.run.null(f"Không có kiểu `{ref.name}`. / There is no type `{ref.name}`.", column)
         return answer
 
     return instance
@@ -117,7 +122,7 @@ def instance_code(compiler: Compiler, node: ast.InstanceOf) -> Code:
 def function_code(compiler: Compiler, node: ast.FunctionNode) -> Code:
     """The closure of a function definition: a function that remembers where it was made."""
     if node.external:
-        return null_code("External functions are not evaluated", node.column)
+        return null_code("Không chạy hàm ngoài. / External functions are not run.", node.column)
     names = frozenset(name for name, _ in node.parameters)
     body = compiler.within(names, node.body)
     cost = size(node.body)

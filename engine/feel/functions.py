@@ -65,7 +65,8 @@ def _missing(function: ast.Node) -> str:
     if not isinstance(function, ast.Name):
         return ""
     near = nearest_name(function.name, BUILTINS)
-    return f"There is no function `{function.name}`" + (f"; did you mean `{near}`?" if near else "")
+    hint = f" Có phải / Did you mean `{near}`?" if near else ""
+    return f"Không có hàm `{function.name}`. / There is no function `{function.name}`.{hint}"
 
 
 def _builtin_code(builtin: Builtin, arguments: tuple[Code, ...], names: tuple[str, ...] | None, column: int) -> Code:
@@ -80,19 +81,24 @@ def invoke(callee: Value, values: list[Value], names: tuple[str, ...] | None, ru
     if isinstance(callee, Builtin):
         return call_builtin(callee, values, names, run, column)
     if not isinstance(callee, Function):
-        run.null(f"A value of type {kind(callee)} cannot be called", column)
+        run.null(
+            f"Không gọi được giá trị kiểu {kind(callee)}. / A value of type {kind(callee)} cannot be called.", column
+        )
         return None
     ordered = _ordered(callee, values, names)
     if ordered is None:
         wanted = ", ".join(name for name, _ in callee.parameters)
-        run.null(f"The function {callee.name} takes ({wanted})", column)
+        run.null(f"Hàm {callee.name} cần ({wanted}). / The function {callee.name} takes ({wanted}).", column)
         return None
     typed = [
         value if ref is None else coerce(value, ref, run)
         for value, (_, ref) in zip(ordered, callee.parameters, strict=True)
     ]
     if any(new is None and old is not None for new, old in zip(typed, ordered, strict=True)):
-        run.null(f"An argument of {callee.name or 'the function'} is not of its declared type", column)
+        run.null(
+            f"Đối số của {callee.name} sai kiểu đã khai. / An argument of {callee.name} is not of its declared type.",
+            column,
+        )
         return None
     return callee.apply(run, typed)
 
@@ -121,7 +127,10 @@ def call_builtin(builtin: Builtin, values: list[Value], names: tuple[str, ...] |
             continue
         result = signature.implementation(run, *fitted)
         if result is None:
-            run.null(f"{builtin.name}(…) has no answer for these arguments", column)
+            run.null(
+                f"{builtin.name}(…) không có kết quả với các đối số này. / {builtin.name}(…) has no answer for these arguments.",
+                column,
+            )
         elif type(result) is list:
             run.charge_list(len(result))
         return result
@@ -131,7 +140,7 @@ def call_builtin(builtin: Builtin, values: list[Value], names: tuple[str, ...] |
 
 def _usage(builtin: Builtin) -> str:
     forms = [", ".join(p.name for p in signature.parameters) for signature in builtin.signatures]
-    return "expected " + " or ".join(f"({form})" for form in forms)
+    return "cần / expected " + " | ".join(f"({form})" for form in forms)
 
 
 _ABSENT = object()
@@ -196,4 +205,4 @@ def _suit(value: Value, parameter: Parameter) -> Value:
 
 
 def _mistake(parameter: Parameter, value: Value) -> str:
-    return f"`{parameter.name}` must be {' or '.join(parameter.kinds)}, not {kind(value)}"
+    return f"`{parameter.name}` phải là / must be {' | '.join(parameter.kinds)}, không phải / not {kind(value)}"

@@ -19,13 +19,14 @@ _SPACE = "\u0009-\u000d\u0020\u0085\u00a0\u1680\u180e\u2000-\u200b\u2028\u2029\u
 
 _TOKEN = re.compile(
     rf"""(?P<skip>[{_SPACE}]+|//[^\n\r]*|/\*(?:[^*]|\*(?!/))*\*/)
-    |(?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)
+    |(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     |(?P<string>"(?:[^"\\]|\\.)*")
     |(?P<name>[{_START}][{_PART}]*)
     |(?P<mark>\*\*|\.\.|<=|>=|!=|->|/\*|.)""",
     re.VERBOSE | re.DOTALL,
 )
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\"}
 
@@ -44,6 +45,9 @@ def tokenize(text: str) -> tuple[Token, ...]:
     """All tokens of `text`, closed by one of kind `end`. Raises FeelSyntaxError, FeelLimitError."""
     if len(text) > MAX_TEXT:
         raise too_large("ký tự của biểu thức", "characters of an expression", MAX_TEXT)
+    stray = _SURROGATE.search(text)
+    if stray is not None:
+        raise syntax_error(text, stray.start(), "a Unicode character", "half of a surrogate pair")
     tokens: list[Token] = []
     position = 0
     while position < len(text):

@@ -54,6 +54,7 @@ class Run:
     # Defaults stand on the class: a run is made for every condition, and most never change them.
     depth: int = 0
     types: Mapping[str, object] | None = None
+    trusted: bool = False
     _deadline: float = 0.0
     _stopwatch: Callable[[], float] | None = None
 

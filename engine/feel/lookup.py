@@ -36,8 +36,8 @@ def convert(value: object, run: Run, column: int) -> Value:
 def unknown(name: str, known: Iterable[str], run: Run, column: int) -> None:
     """Record that there is no such name, and the nearest one that there is."""
     near = nearest_name(name, list(islice(known, 500)))
-    hint = f"; did you mean `{near}`?" if near else ""
-    run.null(f"Không có tên `{name}`. / There is no name `{name}`{hint}", column)
+    hint = f" Có phải / Did you mean `{near}`?" if near else ""
+    run.null(f"Không có tên `{name}`. / There is no name `{name}`.{hint}", column)
 
 
 def root_name(name: str, column: int, fallback: Builtin | None) -> Code:
@@ -56,7 +56,7 @@ def root_name(name: str, column: int, fallback: Builtin | None) -> Code:
             return value
         if kind_of is int and -_SAFE < value < _SAFE:  # type: ignore[operator]
             return Decimal(value)  # type: ignore[arg-type]
-        if type(scope) is Values or frame.parent is not None or (kind_of is Decimal and value.is_finite()):  # type: ignore[attr-defined]
+        if frame.run.trusted or type(scope) is Values or (kind_of is Decimal and value.is_finite()):  # type: ignore[attr-defined]
             return value
         return convert(value, frame.run, column)
 
@@ -122,7 +122,9 @@ def member(value: object, name: str, run: Run, column: int) -> object:
     part = _PROPERTIES.get(kind(feel), {}).get(name)
     if part is None:
         if feel is not None or not run.problems:
-            run.null(f"A value of type {kind(feel)} has no `{name}`", column)
+            run.null(
+                f"Giá trị kiểu {kind(feel)} không có `{name}`. / A value of type {kind(feel)} has no `{name}`.", column
+            )
         return None
     return part(feel)
 

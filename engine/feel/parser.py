@@ -11,6 +11,7 @@ from engine.feel.lexer import unquote
 from engine.feel.limits import MAX_NESTING, too_large
 from engine.feel.names import NameTree
 from engine.feel.parser_types import parse_type
+from engine.feel.values import NUMBERS
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 _RANK = {"or": 1, "and": 2, "between": 3, "in": 3, "+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
@@ -218,7 +219,7 @@ class Parser(Cursor):
         token, column = self.token, self.column
         if token.kind == "number":
             self.advance()
-            return ast.Literal(Decimal(token.text), column)
+            return ast.Literal(self._number(token.text), column)
         if token.kind == "string":
             self.advance()
             return ast.Literal(unquote(token.text), column)
@@ -228,6 +229,13 @@ class Parser(Cursor):
         if build is None:
             raise self.error("a value, a name or `(`")
         return build()
+
+    def _number(self, text: str) -> Decimal:
+        number = NUMBERS.create_decimal(text)
+        if not number.is_finite():
+            self.index -= 1
+            raise self.error("a number below 10 to the power of 6145")
+        return number
 
     def _word(self, column: int) -> ast.Node:
         word = self.token.text
