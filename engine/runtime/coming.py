@@ -1,10 +1,10 @@
-"""What can be true when an element is reached: names that have been set, a clock that runs, an outcome not yet said.
+"""What can be true when an element is reached: names that have been set, the state of the clock, no outcome yet.
 
 Facts travel along every way of every diagram of a bundle, into subprocesses and called processes and out again. A
 fact that arrives by some way can be true; one that arrives by none cannot.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -13,14 +13,42 @@ from engine.deadlines.ledger import ClockEventKind
 from engine.model import Element, ElementKind
 from engine.runtime.subject import Subject
 
-RUNNING: Final = "@clock-running"
-ACCEPTED: Final = "@clock-accepted"
-NO_OUTCOME: Final = "@no-outcome"
+NOT_STARTED: Final = "@clock not started"
+RUNNING: Final = "@clock running"
+CLOSED: Final = "@clock closed"
+CLOCK: Final = frozenset({NOT_STARTED, RUNNING, CLOSED})
+NO_OUTCOME: Final = "@no outcome"
+
+FITS: Final[Mapping[ClockEventKind, frozenset[str]]] = {
+    ClockEventKind.ACCEPTED: frozenset({NOT_STARTED}),
+    ClockEventKind.SUSPENDED: frozenset({RUNNING}),
+    ClockEventKind.DECIDED: frozenset({RUNNING}),
+    ClockEventKind.STOPPED: frozenset({RUNNING, NOT_STARTED}),
+}
+"""The states of the clock in which an event is taken; in the others it is refused. RESUMED and RESTARTED follow a
+suspension by the same element, so that they always fit."""
+
+_LEADS_TO: Final = {
+    ClockEventKind.ACCEPTED: RUNNING,
+    ClockEventKind.DECIDED: CLOSED,
+    ClockEventKind.STOPPED: CLOSED,
+}
+_WAITING: Final = frozenset({ElementKind.USER_TASK, ElementKind.CATCH, ElementKind.EVENT_GATEWAY})
 _INSIDE: Final = frozenset({ElementKind.SUBPROCESS, ElementKind.CALL})
 
 Facts = frozenset[str]
 Node = tuple[str, bool]
 """An element's id, and whether it is being left (else entered)."""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A way for facts. `by` is the element whose effect they meet on it; not `whole`: only names go along."""
+
+    begin: Node
+    end: Node
+    by: Element | None = None
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,7 +73,7 @@ class Coming:
     def _facts(self) -> Mapping[Node, Facts]:
         edges = self._edges
         facts: dict[Node, Facts] = {}
-        waiting: list[tuple[Node, Facts]] = [(node, facts_there) for node, facts_there in self._beginning()]
+        waiting = list(self._beginning())
         while waiting:
             node, arriving = waiting.pop()
             known = facts.get(node)
@@ -53,8 +81,7 @@ class Coming:
             if merged == known:
                 continue
             facts[node] = merged
-            passed = self._passed(node, merged)
-            waiting.extend((following, passed) for following in edges.get(node, ()))
+            waiting.extend((edge.end, _along(edge, merged)) for edge in edges.get(node, ()))
         return facts
 
     def _beginning(self) -> Iterator[tuple[Node, Facts]]:
@@ -62,55 +89,51 @@ class Coming:
         filed = {self.subject.facts.start_form} if self.subject.facts else set()
         for element in main.elements.values() if main else ():
             if element.kind is ElementKind.START and main and element.process_id == main.id:
-                yield (element.id, False), frozenset({NO_OUTCOME, *filed})
-
-    def _passed(self, node: Node, facts: Facts) -> Facts:
-        """The facts on the way out of a node: leaving an element does what the element does."""
-        key, leaving = node
-        element = self.subject.elements[key]
-        if not leaving and element.kind in _INSIDE:
-            return facts  # what it does, it does when it is left
-        if leaving and element.kind not in _INSIDE:
-            return facts  # done on the way from its entry
-        return (facts - frozenset(_ended_by(element))) | frozenset(begun_by(element))
+                yield (element.id, False), frozenset({NO_OUTCOME, NOT_STARTED, *filed})
 
     @cached_property
-    def _edges(self) -> Mapping[Node, list[Node]]:
-        edges: dict[Node, list[Node]] = {}
-        for begin, end in self._pairs():
-            edges.setdefault(begin, []).append(end)
+    def _edges(self) -> Mapping[Node, list[Edge]]:
+        edges: dict[Node, list[Edge]] = {}
+        for edge in self._every_edge():
+            edges.setdefault(edge.begin, []).append(edge)
         return edges
 
-    def _pairs(self) -> Iterator[tuple[Node, Node]]:
+    def _every_edge(self) -> Iterator[Edge]:
+        elements = self.subject.elements
         for process in self.subject.all_processes:
             for flow in process.flows:
-                if flow.source in process.elements and flow.target in process.elements:
-                    yield (flow.source, True), (flow.target, False)
-        for element in self.subject.elements.values():
+                if flow.source in elements and flow.target in elements:
+                    yield Edge((flow.source, True), (flow.target, False))
+        for element in elements.values():
             if element.kind in _INSIDE:
                 yield from self._through(element)
             else:
-                yield (element.id, False), (element.id, True)
-            if element.kind is ElementKind.BOUNDARY and element.attached_to in self.subject.elements:
-                for node in self._during(self.subject.elements[element.attached_to]):
-                    yield node, (element.id, False)
+                yield Edge((element.id, False), (element.id, True), by=element)
+            if element.kind is ElementKind.BOUNDARY and element.attached_to in elements:
+                yield from self._during(elements[element.attached_to], element)
 
-    def _through(self, element: Element) -> Iterator[tuple[Node, Node]]:
+    def _through(self, element: Element) -> Iterator[Edge]:
         """Into a subprocess or called process, and out again where it ends."""
         for one in self._inside[element.called or element.id]:
             if one.kind is ElementKind.START:
-                yield (element.id, False), (one.id, False)
+                yield Edge((element.id, False), (one.id, False))
             elif one.kind is ElementKind.END and not one.error_code:
-                yield (one.id, True), (element.id, True)
+                yield Edge((one.id, True), (element.id, True), by=element)
 
-    def _during(self, host: Element) -> Iterator[Node]:
-        """Every moment at which a boundary event of the host can strike."""
+    def _during(self, host: Element, event: Element) -> Iterator[Edge]:
+        """From every moment at which a boundary event can strike: while its host waits, or when an error is thrown.
+
+        What a parallel branch has set by then cannot be told, so that names may come from everywhere inside.
+        """
+        catches = not event.timer and not event.message
         waiting, seen = [host], {host.id}
         while waiting:
             one = waiting.pop()
-            yield (one.id, False)
+            thrown = bool(one.error_code) and one.kind is ElementKind.END
+            strikes = (thrown and event.error_code in {"", one.error_code}) if catches else one.kind in _WAITING
+            yield Edge((one.id, False), (event.id, False), whole=strikes and not catches)
             if one.id != host.id:
-                yield (one.id, True)
+                yield Edge((one.id, True), (event.id, False), whole=strikes and catches)
             for inner in self._inside.get(one.called or one.id, ()) if one.kind in _INSIDE else ():
                 if inner.id not in seen:
                     seen.add(inner.id)
@@ -126,18 +149,26 @@ class Coming:
         return inside
 
 
-def begun_by(element: Element) -> Iterable[str]:
-    """The facts that leaving an element makes true."""
+def _along(edge: Edge, facts: Facts) -> Facts:
+    if not edge.whole:
+        return frozenset(fact for fact in facts if not fact.startswith("@"))
+    if edge.by is None:
+        return facts
+    ended = frozenset({NO_OUTCOME} if edge.by.outcome else ())
+    return frozenset(_clock_after(edge.by, facts - ended)) | frozenset(names_set_by(edge.by))
+
+
+def names_set_by(element: Element) -> Iterator[str]:
+    """The data keys that an element sets when it is left."""
     if element.form:
         yield element.form.data_key
     if element.result:
         yield element.result
-    if element.clock and element.clock.on_leave is ClockEventKind.ACCEPTED:
-        yield from (RUNNING, ACCEPTED)
 
 
-def _ended_by(element: Element) -> Iterable[str]:
-    if element.clock and element.clock.on_leave in {ClockEventKind.DECIDED, ClockEventKind.STOPPED}:
-        yield RUNNING
-    if element.outcome:
-        yield NO_OUTCOME
+def _clock_after(element: Element, facts: Facts) -> Iterator[str]:
+    """The facts with the clock moved on by what leaving the element does to it."""
+    event = element.clock.on_leave if element.clock else None
+    fitting = FITS[event] if event in _LEADS_TO else frozenset()
+    for fact in facts:
+        yield _LEADS_TO[event] if event and fact in fitting else fact

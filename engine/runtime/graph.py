@@ -163,3 +163,23 @@ def heaviest(edges: Edges, weights: Mapping[str, float]) -> dict[str, float]:
         total = sum(weights.get(key, 0) for key in knot) + max(onward, default=0)
         of.update(dict.fromkeys(knot, total))
     return of
+
+
+def acyclic(edges: Edges) -> dict[str, list[str]]:
+    """The graph without the edges that lead back: each loop is gone round once."""
+    kept: dict[str, list[str]] = {key: [] for key in edges}
+    state: dict[str, bool] = {}  # False while on the way, True when done
+    for root in edges:
+        work = [(root, iter(edges[root]))] if root not in state else []
+        while work:
+            key, targets = work[-1]
+            state.setdefault(key, False)
+            target = next((t for t in targets if t in edges and state.get(t) is not False), None)
+            if target is None:
+                state[key] = True
+                work.pop()
+                continue
+            kept[key].append(target)
+            if target not in state:
+                work.append((target, iter(edges[target])))
+    return kept

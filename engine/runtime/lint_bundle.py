@@ -7,7 +7,7 @@ from engine.feel import nearest_name
 from engine.model import Element, ElementKind, Finding
 from engine.runtime.bundle import MAIN
 from engine.runtime.rules import rule
-from engine.runtime.subject import MAX_NESTING, Subject
+from engine.runtime.subject import MAX_ELEMENTS, MAX_NESTING, Subject
 
 NO_MAIN = rule(
     "main-process-missing",
@@ -37,6 +37,11 @@ CALL_CYCLE = rule(
     ("Các quy trình gọi vòng: {names}.", "The processes call each other in a circle: {names}."),
     ("Bỏ một callActivity trong vòng.", "Remove one callActivity of the circle."),
 )
+TOO_LARGE = rule(
+    "too-many-elements",
+    ("Các sơ đồ có hơn {limit} phần tử và luồng.", "The diagrams hold more than {limit} elements and flows."),
+    ("Chia thành nhiều thủ tục.", "Divide it into several procedures."),
+)
 TOO_NESTED = rule(
     "too-nested",
     (
@@ -64,6 +69,9 @@ def findings(subject: Subject) -> Iterator[Finding]:
     """What does not agree between the diagrams."""
     if MAIN not in subject.bundle.files:
         yield NO_MAIN.at(MAIN)
+    if subject.too_large:
+        yield TOO_LARGE.at(MAIN, limit=MAX_ELEMENTS)
+        return
     yield from _names(subject)
     yield from _calls(subject)
     if subject.sound:

@@ -12,6 +12,7 @@ from engine.runtime.facts import Facts, read_facts
 from engine.runtime.graph import Scope, cycles, heaviest, scopes
 
 MAX_NESTING: Final = 20
+MAX_ELEMENTS: Final = 2_000
 
 Place = tuple[str, int, str]
 """Path, line, element id: the first three arguments of `Rule.at`."""
@@ -52,6 +53,11 @@ class Subject:
         yield from unreadable
         for reading in readings.values():
             yield from reading.findings
+
+    @cached_property
+    def too_large(self) -> bool:
+        """Whether the diagrams hold more elements than anybody could read; then nothing more is looked at."""
+        return sum(len(process.elements) + len(process.flows) for process in self.all_processes) > MAX_ELEMENTS
 
     @cached_property
     def sound(self) -> bool:

@@ -1,0 +1,43 @@
+"""Everything that can be said against a bundle before it is deployed, in the order of its files."""
+
+from collections.abc import Iterator
+
+from engine.model import Finding
+from engine.runtime import (
+    lint_bundle,
+    lint_expressions,
+    lint_forms,
+    lint_graph,
+    lint_law,
+    lint_shape,
+    lint_soundness,
+    lint_terms,
+)
+from engine.runtime.bundle import Bundle
+from engine.runtime.expressions import Names
+from engine.runtime.subject import Subject
+
+
+def findings(bundle: Bundle, services: frozenset[str] | None = None) -> tuple[Finding, ...]:
+    """What is wrong with a bundle. `services` are the registered names; without it they are not checked.
+
+    Findings with `error` stop a deployment; the others are advice. A diagram with elements that cannot be run is
+    not judged by its ways: that comes when they are mended.
+    """
+    found = dict.fromkeys(_all(Subject(bundle, services)))
+    return tuple(sorted(found, key=lambda one: (one.path, one.line, one.element_id, one.code)))
+
+
+def _all(subject: Subject) -> Iterator[Finding]:
+    names = Names(subject)
+    yield from subject.reading_findings
+    yield from lint_bundle.findings(subject)
+    if subject.too_large:
+        return
+    yield from lint_shape.findings(subject)
+    yield from lint_graph.findings(subject)
+    yield from lint_soundness.findings(subject)
+    yield from lint_forms.findings(subject, names)
+    yield from lint_expressions.findings(subject, names)
+    yield from lint_law.findings(subject, names.coming)
+    yield from lint_terms.findings(subject, names.coming)
