@@ -1,0 +1,39 @@
+"""A process that tests start and kill: it walks dossiers, or sweeps, against a database until it is stopped.
+
+    python killed_worker.py walk URL       files and drives dossiers, one after the other, for ever
+    python killed_worker.py sweep URL AT   fires what is due at the moment AT, until nothing is left
+"""
+
+import sys
+from datetime import datetime
+
+from city import City
+
+from engine.clock import FixedClock
+from engine.deadlines.calendar import vietnam
+from engine.deadlines.sweep import sweep
+from engine.persistence.database import make_engine
+from engine.platform import Platform
+
+KEY = "detailed_plan_adjustment"
+MORNING = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
+
+
+def main() -> None:
+    """Do what the command line says."""
+    what, url, *rest = sys.argv[1:]
+    db = make_engine(url)
+    if what == "walk":
+        city = City(db, FixedClock(MORNING), Platform(FixedClock(MORNING), vietnam()))
+        walk = city.walk_file(KEY, "approved")
+        print("ready", flush=True)
+        while True:
+            city.walk(walk)
+    platform = Platform(FixedClock(datetime.fromisoformat(rest[0])), vietnam())
+    print("ready", flush=True)
+    while sweep(db, platform).fired:
+        pass
+
+
+if __name__ == "__main__":
+    main()
