@@ -91,7 +91,8 @@ def function_value(logic: Logic, source: FunctionDefinition, name: str) -> Calla
             run.charge(COST)
             if body is None:
                 run.null(
-                    f"Hàm {name} không viết bằng FEEL, không được chạy. / The function {name} is not FEEL and is not run."
+                    f"Hàm {name} không viết bằng FEEL, không được chạy. / "
+                    f"The function {name} is not FEEL and is not run."
                 )
                 return None
             given = Frame({str(index): value for index, value in enumerate(arguments)}, None, run)

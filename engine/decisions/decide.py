@@ -113,7 +113,8 @@ class DecisionModel:
             ]
             if any(new is None and old is not None for new, old in zip(typed, arguments, strict=True)):
                 run.null(
-                    f"Đối số của {node.variable.name} sai kiểu. / An argument of {node.variable.name} is not of its type ({', '.join(types)})."
+                    f"Đối số của {node.variable.name} sai kiểu. / "
+                    f"An argument of {node.variable.name} is not of its type ({', '.join(types)})."
                 )
                 return None
             run.enter()

@@ -100,7 +100,8 @@ class Logic:
             made = types.coerce(type_name, value, frame.run)
             if made is None:
                 frame.run.null(
-                    f"Giá trị kiểu {kind(value)} không phải `{type_name}`. / A value of type {kind(value)} is no `{type_name}`."
+                    f"Giá trị kiểu {kind(value)} không phải `{type_name}`. / "
+                    f"A value of type {kind(value)} is no `{type_name}`."
                 )
             return made
 

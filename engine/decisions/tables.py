@@ -81,7 +81,8 @@ def _input_code(logic: Logic, source: DecisionTable, index: int) -> Code:
         value = typed(frame)
         if value is not None and test(frame, value) is not True:
             frame.run.null(
-                f"`{clause.label}` ngoài các giá trị cho phép. / `{clause.label}` is none of its allowed values ({clause.allowed})."
+                f"`{clause.label}` ngoài các giá trị cho phép. / "
+                f"`{clause.label}` is none of its allowed values ({clause.allowed})."
             )
             return None
         return value
@@ -121,7 +122,8 @@ def _results(table: _Table, row: _Row, frame: Frame) -> list[Value]:
         value = code(frame)
         if column.allowed and value is not None and _priority(column, value, frame) == len(column.allowed):
             frame.run.null(
-                f"Quy tắc {row.rule.number} cho giá trị không được phép. / Rule {row.rule.number} gives none of ({column.clause.allowed})."
+                f"Quy tắc {row.rule.number} cho giá trị không được phép. / "
+                f"Rule {row.rule.number} gives none of ({column.clause.allowed})."
             )
             value = None
         values.append(value)
@@ -151,7 +153,8 @@ def _unique(table: _Table, hits: list[_Row], frame: Frame) -> Value:
     if len(hits) > 1:
         numbers = ", ".join(str(row.rule.number) for row in hits)
         frame.run.null(
-            f"Các quy tắc {numbers} cùng khớp, chỉ được một. / Rules {numbers} match, but the hit policy allows one only."
+            f"Các quy tắc {numbers} cùng khớp, chỉ được một. / "
+            f"Rules {numbers} match, but the hit policy allows one only."
         )
         return None
     return _shape(table, _results(table, hits[0], frame))
@@ -162,7 +165,8 @@ def _any(table: _Table, hits: list[_Row], frame: Frame) -> Value:
     results = [_shape(table, _results(table, row, frame)) for row in hits]
     if any(equal(result, results[0], frame.run) is not True for result in results[1:]):
         frame.run.null(
-            "Các quy tắc khớp cho kết quả khác nhau. / The matching rules give different results; the hit policy asks for the same."
+            "Các quy tắc khớp cho kết quả khác nhau. / "
+            "The matching rules give different results; the hit policy asks for the same."
         )
         return None
     return results[0]

@@ -118,10 +118,8 @@ def _path(compiler: Compiler, node: ast.Path) -> Code:
 
     def path(frame: Frame) -> Value:
         value = base(frame)
-        if type(value) is dict and name in value:
-            found = value[name]
-        else:
-            found = member(value, name, frame.run, column)
+        own = type(value) is dict and name in value
+        found = value[name] if own else member(value, name, frame.run, column)
         return found if frame.run.trusted else convert(found, frame.run, column)
 
     return path
@@ -181,7 +179,8 @@ def _binary(operator: str, column: int) -> Callable[[Value, Value, Run], Value]:
             result = None
         if result is None:
             run.null(
-                f"`{operator}` không có kết quả (chia cho 0 hoặc quá lớn). / `{operator}` has no result (division by zero or too large).",
+                f"`{operator}` không có kết quả (chia cho 0 hoặc quá lớn). / "
+                f"`{operator}` has no result (division by zero or too large).",
                 column,
             )
         return result

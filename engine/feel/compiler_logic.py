@@ -52,7 +52,8 @@ def _order_code(operator: str, left: Code, right: Code, column: int) -> Code:
         answer = general(a, b)
         if answer is None:
             frame.run.null(
-                f"`{operator}` không so được {kind(a)} với {kind(b)}. / `{operator}` cannot order {kind(a)} and {kind(b)}.",
+                f"`{operator}` không so được {kind(a)} với {kind(b)}. / "
+                f"`{operator}` cannot order {kind(a)} and {kind(b)}.",
                 column,
             )
         return answer
@@ -70,7 +71,8 @@ def _constant_equality(left: Code, constant: Value, column: int, *, wanted: bool
         if value is None:
             return not wanted
         frame.run.null(
-            f"`=` không so được {kind(value)} với {kind(constant)}. / `=` cannot compare {kind(value)} and {kind(constant)}.",
+            f"`=` không so được {kind(value)} với {kind(constant)}. / "
+            f"`=` cannot compare {kind(value)} and {kind(constant)}.",
             column,
         )
         return None
@@ -103,7 +105,8 @@ def between_code(compiler: Compiler, node: ast.Between) -> Code:
         below = less_or_equal(middle, high(frame))
         if above is None or below is None:
             frame.run.null(
-                f"`between` không so được {kind(middle)} với hai đầu. / `between` cannot order {kind(middle)} against its ends.",
+                f"`between` không so được {kind(middle)} với hai đầu. / "
+                f"`between` cannot order {kind(middle)} against its ends.",
                 column,
             )
             return None

@@ -59,7 +59,8 @@ def pick(items: list[Value], position: Decimal, run: Run, column: int) -> Value:
         if -len(items) <= index <= -1:
             return items[index]
     run.null(
-        f"Danh sách có {len(items)} phần tử, không có vị trí {position}. / The list has {len(items)} elements, none at {position}.",
+        f"Danh sách có {len(items)} phần tử, không có vị trí {position}. / "
+        f"The list has {len(items)} elements, none at {position}.",
         column,
     )
     return None
@@ -78,7 +79,8 @@ def filter_items(items: list[Value], condition: Code, frame: Frame, *, cost: int
             return pick(items, verdict, run, column)
         elif verdict is not False and verdict is not None:
             run.null(
-                f"Điều kiện lọc phải là boolean hoặc number, không phải {kind(verdict)}. / A filter must be boolean or number, not {kind(verdict)}.",
+                f"Điều kiện lọc phải là boolean hoặc number, không phải {kind(verdict)}. / "
+                f"A filter must be boolean or number, not {kind(verdict)}.",
                 column,
             )
             return None
@@ -155,7 +157,8 @@ def _count(start: Value, end: Value, run: Run, column: int) -> Iterator[Value]:
         days = range(start.toordinal(), end.toordinal() + step, step)
         return (dt.date.fromordinal(day) for day in days)
     run.null(
-        f"Không đếm được từ {kind(start)} đến {kind(end)}. / Cannot count from {kind(start)} to {kind(end)}; use whole numbers or dates.",
+        f"Không đếm được từ {kind(start)} đến {kind(end)}. / "
+        f"Cannot count from {kind(start)} to {kind(end)}; use whole numbers or dates.",
         column,
     )
     raise NotIterableError

@@ -130,7 +130,8 @@ def in_code(compiler: Compiler, node: ast.In) -> Code:
         if certain:
             return False
         frame.run.null(
-            f"`in` không so được {kind(candidate)} với vế phải. / `in` cannot compare {kind(candidate)} with its right side.",
+            f"`in` không so được {kind(candidate)} với vế phải. / "
+            f"`in` cannot compare {kind(candidate)} with its right side.",
             column,
         )
         return None

@@ -128,7 +128,8 @@ def call_builtin(builtin: Builtin, values: list[Value], names: tuple[str, ...] |
         result = signature.implementation(run, *fitted)
         if result is None:
             run.null(
-                f"{builtin.name}(…) không có kết quả với các đối số này. / {builtin.name}(…) has no answer for these arguments.",
+                f"{builtin.name}(…) không có kết quả với các đối số này. / "
+                f"{builtin.name}(…) has no answer for these arguments.",
                 column,
             )
         elif type(result) is list:

@@ -263,4 +263,7 @@ def negate(value: Value) -> Value:
 
 def no_operation(operator: str, left: Value, right: Value) -> str:
     """The explanation of a null result of `left operator right`."""
-    return f"`{operator}` không áp dụng giữa {kind(left)} và {kind(right)}. / `{operator}` is not defined between {kind(left)} and {kind(right)}."
+    return (
+        f"`{operator}` không áp dụng giữa {kind(left)} và {kind(right)}. / "
+        f"`{operator}` is not defined between {kind(left)} and {kind(right)}."
+    )
