@@ -1,0 +1,15 @@
+"""The pages, one module a persona. They do what the API does, through the same use cases."""
+
+from api.pages import account, auditor, citizen, designer, dossiers, following, officer, operator, reception
+
+blueprints = (
+    account.blueprint,
+    citizen.blueprint,
+    following.blueprint,
+    officer.blueprint,
+    dossiers.blueprint,
+    reception.blueprint,
+    auditor.blueprint,
+    operator.blueprint,
+    designer.blueprint,
+)

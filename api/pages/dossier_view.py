@@ -1,0 +1,174 @@
+"""A dossier as pages show it: facts, papers, where it stands on its diagram, what it waits for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.language import current_language
+from api.pages import present, steps, task_view, wording
+from engine.events import EventType
+from engine.history import journal
+from engine.model import DeadlineKind, DeadlineState, Element, TaskState
+from engine.persistence import documents as papers
+from engine.persistence import dossiers, tasks
+from engine.persistence.organisation import person_names, unit_names
+from engine.persistence.tables import DeadlineRow, DossierRow, JournalRow
+from engine.runtime.procedure import Procedure
+
+WHOLE_HISTORY = 100_000  # entries: more than any dossier has
+
+
+@dataclass(frozen=True)
+class PaperLine:
+    """One paper in a list."""
+
+    id: UUID
+    filename: str
+    size: str
+    by: str
+    moment: datetime
+    href: str
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """What a dossier waits for."""
+
+    id: UUID
+    name: str
+    holder: str
+    unit: str
+    due: present.Due | None
+    href: str
+    element_id: str
+
+
+@dataclass(frozen=True)
+class IncidentLine:
+    """An automatic step that failed."""
+
+    id: UUID
+    step: str
+    error: str
+    message: str
+    opened_at: datetime
+    resolved_at: datetime | None
+
+
+def facts(session: Session, dossier: DossierRow) -> list[tuple[str, str]]:
+    """The facts of a dossier, for officers."""
+    units = unit_names(
+        session, {dossier.receiving_unit, dossier.competent_unit, dossier.support_unit}, current_language()
+    )
+    rows = [
+        (_("Người nộp"), dossier.applicant_name),
+        (_("Thư điện tử"), dossier.applicant_email),
+        (_("Nội dung"), dossier.summary),
+        (_("Nộp lúc"), present.moment_text(dossier.submitted_at)),
+        (_("Hình thức nộp"), wording.channel(dossier.channel)),
+        (_("Trường hợp"), dossier.procedure_case),
+        (_("Nơi hỗ trợ"), units.get(dossier.support_unit or "", "")),
+        (_("Nơi tiếp nhận"), units.get(dossier.receiving_unit, dossier.receiving_unit)),
+        (_("Cơ quan giải quyết"), units.get(dossier.competent_unit, dossier.competent_unit)),
+        (_("Kết thúc lúc"), present.moment_text(dossier.closed_at)),
+    ]
+    return [(key, value) for key, value in rows if value]
+
+
+def paper_lines(session: Session, dossier_id: UUID, link: str = "") -> list[PaperLine]:
+    """The papers of a dossier, with where they can be fetched by this reader."""
+    found = []
+    for row in papers.of_dossier(session, dossier_id):
+        href = (
+            url_for("following.paper", link=link, document_id=row.id)
+            if link
+            else url_for("dossiers.paper", document_id=row.id)
+        )
+        size = present.size_text(row.size)
+        found.append(PaperLine(row.id, row.filename, size, row.uploaded_by, row.uploaded_at, href))
+    return found
+
+
+def open_tasks(session: Session, dossier: DossierRow) -> list[OpenTask]:
+    """What the dossier waits for, with who has it."""
+    rows = [task for task in tasks.of_dossier(session, dossier.id) if task.state == TaskState.OPEN]
+    units = unit_names(session, {task.unit_code for task in rows}, current_language())
+    people = person_names(session, {task.assignee_id for task in rows})
+    return [
+        OpenTask(
+            id=task.id,
+            name=task_view.title(task),
+            holder=task_view.holder(task, dossier, people),
+            unit=units.get(task.unit_code, task.unit_code) or wording.role(task.role),
+            due=present.due(task.due_at),
+            href=url_for("officer.task", task_id=task.id),
+            element_id=task.element_id,
+        )
+        for task in rows
+    ]
+
+
+def whole_history(session: Session, dossier: DossierRow) -> Sequence[JournalRow]:
+    """Every entry of the dossier's history, in order."""
+    return journal.entries(session, dossier.id, limit=WHOLE_HISTORY)
+
+
+def place(
+    session: Session, dossier: DossierRow, history: Sequence[JournalRow], waiting: Sequence[OpenTask]
+) -> steps.Place:
+    """Where the dossier stands on its diagram: what waits now, and what has been passed."""
+    passed = {
+        str(journal.read(row)["payload"].get("element", ""))
+        for row in history
+        if row.type in {EventType.ELEMENT_PASSED, EventType.TASK_COMPLETED}
+    }
+    current = {task.element_id for task in waiting} | _timers(session, dossier.id) | _failed(session, dossier.id)
+    return steps.Place(frozenset(current), frozenset(passed - current - {""}))
+
+
+def incidents(session: Session, dossier: DossierRow, procedure: Procedure) -> list[IncidentLine]:
+    """The dossier's incidents, newest first."""
+    return [
+        IncidentLine(
+            id=row.id,
+            step=step_name(procedure.elements.get(row.element_id), row.element_id),
+            error=row.error,
+            message=row.message,
+            opened_at=row.opened_at,
+            resolved_at=row.resolved_at,
+        )
+        for row in dossiers.incidents_of(session, dossier.id)
+    ]
+
+
+def step_name(element: Element | None, identifier: str) -> str:
+    """An element's name in the reader's language."""
+    return element.title(current_language()) if element else identifier
+
+
+def waiting_words(dossier: DossierRow) -> str:
+    """What is going on when no task is open."""
+    if dossier.closed_at is not None:
+        return _("Hồ sơ đã kết thúc lúc %(moment)s.", moment=present.moment_text(dossier.closed_at))
+    if dossier.incidents:
+        return _("Một bước tự động gặp sự cố. Người vận hành đã được báo.")
+    return _("Hồ sơ đang chờ một mốc thời gian.")
+
+
+def _timers(session: Session, dossier_id: UUID) -> set[str]:
+    waiting = select(DeadlineRow.element_id).where(
+        DeadlineRow.dossier_id == dossier_id,
+        DeadlineRow.state == DeadlineState.PENDING,
+        DeadlineRow.kind == DeadlineKind.TIMER,
+    )
+    return set(session.scalars(waiting))
+
+
+def _failed(session: Session, dossier_id: UUID) -> set[str]:
+    return {row.element_id for row in dossiers.incidents_of(session, dossier_id) if row.resolved_at is None}

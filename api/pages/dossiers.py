@@ -1,0 +1,184 @@
+"""Dossiers as people of the organisation see them: the list, one dossier, its papers, and ending it early."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.auth import allow_signed_in
+from api.database import read
+from api.pages import answers_view, clock, dossier_view, downloads, history_view, inbox, present, procedure_view, steps
+from api.pages.acting import carry_out, person
+from api.pages.filling import posted_version
+from api.pages.wording import STATES
+from api.site import site
+from engine import documents
+from engine import dossiers as use_cases
+from engine.model import Actor, Role
+from engine.persistence import dossiers
+from engine.persistence.dossiers import DossierFilter
+from engine.persistence.tables import DossierRow
+from engine.procedures import offered, pinned
+
+blueprint = Blueprint("dossiers", __name__)
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the person has chosen, as the address says it."""
+
+    q: str = ""
+    procedure: str = ""
+    state: str = ""
+    overdue: str = ""
+    after: str = ""
+
+    @property
+    def href(self) -> str:
+        """The address of this list, without what is empty."""
+        return f"{url_for('dossiers.index')}?{urlencode({key: value for key, value in vars(self).items() if value})}"
+
+    def question(self) -> DossierFilter:
+        """The same as the engine asks it."""
+        return DossierFilter(
+            procedure_key=self.procedure,
+            state=self.state,
+            text=self.q,
+            overdue_at=site().platform.now() if self.overdue else None,
+        )
+
+
+@blueprint.get("/dossiers")
+@allow_signed_in
+def index() -> str:
+    """The dossiers that the person may see, newest first."""
+    filters = Filters(**{key: request.args.get(key, "").strip()[:200] for key in vars(Filters())})
+    with read() as session:
+        return render_template("pages/dossiers/list.html", **_listed(session, person(), filters))
+
+
+@blueprint.get("/dossiers/<uuid:dossier_id>")
+@allow_signed_in
+def show(dossier_id: UUID) -> str:
+    """One dossier with everything about it."""
+    with read() as session:
+        dossier = dossiers.get(session, person(), dossier_id)
+        return render_template("pages/dossiers/show.html", **_shown(session, person(), dossier))
+
+
+@blueprint.get("/dossiers/<uuid:dossier_id>/diagram")
+@allow_signed_in
+def diagram(dossier_id: UUID) -> Response:
+    """The diagram that the dossier runs on, as it was deployed."""
+    with read() as session:
+        dossier = dossiers.get(session, person(), dossier_id)
+        return Response(pinned(session, dossier).diagram, mimetype="application/xml")
+
+
+@blueprint.get("/papers/<uuid:document_id>")
+@allow_signed_in
+def paper(document_id: UUID) -> AnyResponse:
+    """The bytes of a paper that the person may read."""
+    actor = person()
+    with read() as session:
+        row = documents.find(session, actor, document_id, documents.uploader_key(actor))
+    return downloads.send(row)
+
+
+@blueprint.post("/dossiers/<uuid:dossier_id>/withdraw")
+@allow_signed_in
+def withdraw(dossier_id: UUID) -> AnyResponse:
+    """Record at the desk that the applicant withdraws."""
+    return _end(dossier_id, use_cases.WITHDRAWAL, _("Đã ghi nhận rút hồ sơ."))
+
+
+@blueprint.post("/dossiers/<uuid:dossier_id>/stop")
+@allow_signed_in
+def stop(dossier_id: UUID) -> AnyResponse:
+    """Stop the dossier by decision of the authority."""
+    return _end(dossier_id, use_cases.STOP, _("Đã dừng giải quyết hồ sơ."))
+
+
+@blueprint.post("/dossiers/<uuid:dossier_id>/incidents/<uuid:incident_id>/retry")
+@allow_signed_in
+def retry(dossier_id: UUID, incident_id: UUID) -> AnyResponse:
+    """Try a failed step once more."""
+    act = partial(
+        use_cases.retry, platform=site().platform, actor=person(), dossier_id=dossier_id, incident_id=incident_id
+    )
+    return carry_out(act, _("Đã chạy lại bước gặp sự cố."), url_for("dossiers.show", dossier_id=dossier_id))
+
+
+def _end(dossier_id: UUID, message: str, done: str) -> AnyResponse:
+    act = partial(
+        use_cases.send_message,
+        platform=site().platform,
+        actor=person(),
+        dossier_id=dossier_id,
+        message=message,
+        reason=request.form.get("reason", ""),
+        version=posted_version(),
+    )
+    return carry_out(act, done, url_for("dossiers.show", dossier_id=dossier_id))
+
+
+def _listed(session: Session, actor: Actor, filters: Filters) -> dict[str, Any]:
+    question = filters.question()
+    rows = dossiers.listing(session, actor, question, after=inbox.read_after(filters.after), limit=PAGE + 1)
+    shown, more = rows[:PAGE], len(rows) > PAGE
+    last = shown[-1] if shown else None
+    onward = inbox.cursor(last.submitted_at, last.id) if more and last else ""
+    return {
+        "filters": filters,
+        "procedures": [
+            inbox.Choice(version.procedure_key, procedure_view.title_of(session, version.id))
+            for version in offered(session, site().platform.today())
+        ],
+        "states": list(STATES.items()),
+        "dossiers": [
+            {
+                "dossier": row,
+                "procedure": procedure_view.title_of(session, row.procedure_version_id),
+                "due": present.dossier_due(row),
+            }
+            for row in shown
+        ],
+        "total": dossiers.count(session, actor, question),
+        "next_href": replace(filters, after=onward).href if onward else None,
+        "first_href": replace(filters, after="").href if filters.after else None,
+        "wide": True,
+    }
+
+
+def _shown(session: Session, actor: Actor, dossier: DossierRow) -> dict[str, Any]:
+    procedure = pinned(session, dossier)
+    history = dossier_view.whole_history(session, dossier)
+    waiting = dossier_view.open_tasks(session, dossier)
+    place = dossier_view.place(session, dossier, history, waiting)
+    return {
+        "dossier": dossier,
+        "procedure": procedure_view.view(procedure),
+        "progress": present.progress_text(dossier),
+        "facts": dossier_view.facts(session, dossier),
+        "tasks": waiting,
+        "waiting": dossier_view.waiting_words(dossier),
+        "clock": clock.view(session, procedure, dossier),
+        "place": {"current": " ".join(sorted(place.current)), "done": " ".join(sorted(place.done))},
+        "steps": steps.lines(procedure, steps.main_process(procedure), place),
+        "documents": dossier_view.paper_lines(session, dossier.id),
+        "parts": answers_view.parts(procedure, dossiers.data_of(session, dossier.id), dossier.id),
+        "history": history_view.for_officers(history, procedure),
+        "incidents": dossier_view.incidents(session, dossier, procedure),
+        "may": {
+            "withdraw": use_cases.may_send(actor, dossier, use_cases.WITHDRAWAL),
+            "stop": use_cases.may_send(actor, dossier, use_cases.STOP),
+            "retry": actor.has_role(Role.OPERATOR),
+        },
+    }

@@ -1,0 +1,98 @@
+"""What stands around every page: who is signed in, the doors open to them, the other language."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+
+from api.auth import current_actor
+from api.language import LANGUAGES, current_language
+from api.pages import present, uploads
+from engine.errors import EngineError
+from engine.model import Actor, Role
+
+_NAMES = {"vi": "Tiếng Việt", "en": "English"}
+
+
+@dataclass(frozen=True)
+class Door:
+    """One entry of the navigation."""
+
+    href: str
+    text: str
+    current: bool
+
+
+def install(app: Flask) -> None:
+    """Give every page its frame, and templates the filters that pages use."""
+    app.jinja_env.filters.update(present.FILTERS)
+    app.url_value_preprocessor(uploads.let_large_bodies_in)
+    app.context_processor(frame)
+
+
+def frame() -> dict[str, Any]:
+    """The variables that layout.html reads."""
+    person = signed_in()
+    return {
+        "lang": current_language(),
+        "current_person": person,
+        "navigation": doors(person),
+        "language_links": [
+            {"code": code, "name": _NAMES[code], "href": url_for("account.language", lang=code, next=_here())}
+            for code in LANGUAGES
+        ],
+        "home_url": url_for("citizen.home"),
+        "sign_in_url": url_for("account.sign_in_page"),
+        "sign_out_url": url_for("account.leave"),
+    }
+
+
+def signed_in() -> Actor | None:
+    """The person of the organisation who is signed in; also on the page that refuses a wrong access token."""
+    try:
+        actor = current_actor()
+    except EngineError:
+        return None
+    return actor if actor and actor.id else None
+
+
+def doors(actor: Actor | None) -> list[Door]:
+    """The pages that somebody may open, the present one marked."""
+    if actor is None:
+        return [_door("citizen.home", _("Thủ tục")), _door("citizen.follow", _("Tra cứu hồ sơ"))]
+    found = [_door("officer.inbox", _("Công việc"))]
+    if actor.has_role(Role.RECEPTION_OFFICER):
+        found.append(_door("reception.desk", _("Quầy tiếp nhận")))
+    found.append(_door("dossiers.index", _("Hồ sơ")))
+    if actor.has_role(Role.OPERATOR):
+        found.append(_door("operator.incidents", _("Sự cố")))
+    if any(actor.has_role(role) for role in (Role.PROCESS_DESIGNER, Role.OPERATOR, Role.PROCEDURE_CONTROL)):
+        found.append(_door("designer.procedures", _("Thủ tục và phiên bản")))
+    return found
+
+
+def safe_next(wanted: str, otherwise: str) -> str:
+    """A path of this site to go on to; anything that could lead elsewhere is not followed."""
+    parts = urlsplit(wanted)
+    outside = parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith(("//", "/\\"))
+    return otherwise if outside or any(ord(letter) < 32 for letter in wanted) else wanted
+
+
+def is_fragment() -> bool:
+    """Whether a script of ours asks for a part of the page, not a person for the whole."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _door(endpoint: str, text: str) -> Door:
+    blueprint, _dot, _name = endpoint.partition(".")
+    return Door(
+        url_for(endpoint),
+        text,
+        request.blueprint == blueprint if blueprint != "citizen" else request.endpoint == endpoint,
+    )
+
+
+def _here() -> str:
+    return request.full_path.rstrip("?") if request.method == "GET" else request.path

@@ -1,0 +1,148 @@
+"""A dossier's history in sentences: all of it for auditors, the acts for officers, plain words for the applicant."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from api.language import current_language
+from api.pages import present, wording
+from engine.events import CLOCK_PREFIX, EventType
+from engine.history import journal
+from engine.model import Element, Role
+from engine.persistence.tables import JournalRow
+from engine.runtime.procedure import Procedure
+
+# What an officer looks for; the machine's own book-keeping stays with the auditor.
+_BOOK_KEEPING = {
+    EventType.ELEMENT_PASSED,
+    EventType.RESULT_SET,
+    EventType.DEADLINE_SET,
+    EventType.DEADLINE_CANCELLED,
+    EventType.DOSSIER_CODED,
+}
+# What an applicant is told: their own acts, the clock, and how it ended.
+_FOR_APPLICANTS = {
+    EventType.DOSSIER_FILED,
+    EventType.DOSSIER_ENDED,
+    EventType.MESSAGE_RECEIVED,
+    EventType.DOCUMENT_ATTACHED,
+    EventType.CLOCK_ACCEPTED,
+    EventType.CLOCK_SUSPENDED,
+    EventType.CLOCK_RESUMED,
+    EventType.CLOCK_RESTARTED,
+    EventType.CLOCK_EXTENDED,
+    EventType.CLOCK_DECIDED,
+    EventType.CLOCK_STOPPED,
+}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of a timeline, and what an auditor needs besides."""
+
+    seq: int
+    type: str
+    title: str
+    when: str
+    moment: datetime
+    recorded_at: datetime
+    who: str
+    text: str
+    kind: str
+    hash: str
+    payload: Mapping[str, Any]
+
+    @property
+    def occurred_at(self) -> datetime:
+        """The moment that the law counts."""
+        return self.moment
+
+
+def told(row: JournalRow, procedure: Procedure | None) -> Happening:
+    """One journal entry in words."""
+    entry = journal.read(row)
+    payload = entry["payload"]
+    element = _element(payload, procedure)
+    return Happening(
+        seq=row.seq,
+        type=row.type,
+        title=_title(row.type, payload, element),
+        when=present.moment_text(row.occurred_at),
+        moment=row.occurred_at,
+        recorded_at=row.recorded_at,
+        who=entry["actor"].get("name", ""),
+        text=_text(row.type, payload),
+        kind=_kind(row.type),
+        hash=row.hash,
+        payload=payload,
+    )
+
+
+def for_officers(rows: Iterable[JournalRow], procedure: Procedure) -> list[Happening]:
+    """The acts, newest first."""
+    kept = [told(row, procedure) for row in rows if row.type not in _BOOK_KEEPING]
+    return kept[::-1]
+
+
+def for_applicants(rows: Iterable[JournalRow], procedure: Procedure) -> list[dict[str, Any]]:
+    """What concerns the applicant, newest first, without the names of officers."""
+    kept = []
+    for row in rows:
+        entry = journal.read(row)
+        element = _element(entry["payload"], procedure)
+        own = element is not None and element.role is Role.APPLICANT
+        task_of_mine = own and row.type in {EventType.TASK_OPENED, EventType.TASK_COMPLETED}
+        if row.type not in _FOR_APPLICANTS and not task_of_mine:
+            continue
+        one = told(row, procedure)
+        title = one.title
+        if task_of_mine and element is not None:
+            asked = row.type == EventType.TASK_OPENED
+            step = element.title(current_language())
+            title = _("Bạn được yêu cầu: %(step)s", step=step) if asked else _("Bạn đã gửi: %(step)s", step=step)
+        kept.append({"title": title, "when": one.when, "moment": one.moment, "text": one.text, "kind": one.kind})
+    return kept[::-1]
+
+
+def _element(payload: Mapping[str, Any], procedure: Procedure | None) -> Element | None:
+    return procedure.elements.get(str(payload.get("element", ""))) if procedure else None
+
+
+def _title(kind: str, payload: Mapping[str, Any], element: Element | None) -> str:
+    title = wording.word(wording.EVENTS, kind)
+    if kind == EventType.MESSAGE_RECEIVED:
+        return wording.word(wording.MESSAGES, str(payload.get("message", "")))
+    if kind == EventType.DOSSIER_ENDED:
+        return f"{title}: {wording.word(wording.OUTCOMES, str(payload.get('outcome', '')))}"
+    if element is not None:
+        return f"{title}: {element.title(current_language())}"
+    return title
+
+
+def _text(kind: str, payload: Mapping[str, Any]) -> str:
+    """What else there is to say, from what the entry carries."""
+    parts = []
+    if ground := payload.get("ground"):
+        parts.append(str(ground))
+    if reason := payload.get("reason"):
+        parts.append(_("Lý do: %(reason)s", reason=reason))
+    if unit := payload.get("unit"):
+        parts.append(_("Đơn vị: %(unit)s", unit=unit))
+    if filename := payload.get("filename"):
+        parts.append(str(filename))
+    if due := payload.get("due_at"):
+        parts.append(_("Hạn: %(due)s", due=present.moment_text(str(due))))
+    if kind == EventType.TASK_ASSIGNED and payload.get("to"):
+        parts.append(_("Giao cho: %(person)s", person=payload["to"]))
+    if kind == EventType.INCIDENT_OPENED:
+        parts.append(str(payload.get("message", "")))
+    return ". ".join(parts)
+
+
+def _kind(kind: str) -> str:
+    if kind.startswith(CLOCK_PREFIX):
+        return "clock"
+    return "end" if kind == EventType.DOSSIER_ENDED else ""

@@ -1,0 +1,122 @@
+"""How pages write moments, days, sizes and how near a due date is. One countdown for officers and for citizens."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from api.language import current_language
+from api.pages import wording
+from api.site import site
+from engine.deadlines.calendar import END_OF_DAY
+from engine.deadlines.errors import UnknownCalendarYearError
+from engine.errors import EngineError
+from engine.persistence.tables import FAR_FUTURE, DossierRow
+
+SOON = 2  # working days: an apology is due one day before the term lapses, so this is the last calm moment
+
+
+@dataclass(frozen=True)
+class Due:
+    """A due date for a page: the date, how near it is in words, and a tone for the eye."""
+
+    date: str
+    text: str
+    tone: str  # late, soon, well or stopped
+    moment: datetime
+
+
+def local(moment: datetime) -> datetime:
+    """The moment in the organisation's time zone."""
+    return moment.astimezone(site().platform.zone)
+
+
+def moment_text(moment: datetime | str | None) -> str:
+    """A moment as dd/mm/yyyy HH:MM; nothing for none."""
+    if not moment:
+        return ""
+    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return f"{local(at):%d/%m/%Y %H:%M}"
+
+
+def day_text(day: date | str | None) -> str:
+    """A day as dd/mm/yyyy; a moment's day in the organisation's time zone; other texts as they are."""
+    if not day:
+        return ""
+    if isinstance(day, str):
+        try:
+            return day_text(datetime.fromisoformat(day))
+        except ValueError:
+            return day
+    here = local(day) if isinstance(day, datetime) and day.tzinfo else day
+    return f"{here:%d/%m/%Y}"
+
+
+def due_date_text(moment: datetime) -> str:
+    """A due moment: only its day when it is the end of that day, with the time otherwise."""
+    here = local(moment)
+    whole_day = here.time().replace(microsecond=0) in {END_OF_DAY, time(0)}
+    return f"{here:%d/%m/%Y}" if whole_day else f"{here:%d/%m/%Y %H:%M}"
+
+
+def due(moment: datetime | None) -> Due | None:
+    """A moment that something must be done by; None for what has no limit."""
+    if moment is None or moment >= FAR_FUTURE:
+        return None
+    now, today, day = site().now(), site().now().date(), local(moment).date()
+    if moment < now:
+        days = (today - day).days
+        text = ngettext("quá hạn %(num)s ngày", "quá hạn %(num)s ngày", days) if days else _("vừa quá hạn hôm nay")
+        return Due(due_date_text(moment), text, "late", moment)
+    if day == today:
+        return Due(due_date_text(moment), _("hết hạn hôm nay"), "soon", moment)
+    left = _working_days_left(today, day)
+    text = ngettext("còn %(num)s ngày làm việc", "còn %(num)s ngày làm việc", left)
+    return Due(due_date_text(moment), text, "soon" if left <= SOON else "well", moment)
+
+
+def dossier_due(dossier: DossierRow) -> Due | None:
+    """The dossier's due date, as it stands: running, suspended, or kept or missed when decided."""
+    if dossier.due_at is None:
+        return None
+    date_text = due_date_text(dossier.due_at)
+    ended = dossier.decided_at or dossier.closed_at
+    if ended is not None:
+        late = ended > dossier.due_at
+        return Due(date_text, _("đã quá hạn") if late else _("đúng hạn"), "late" if late else "well", dossier.due_at)
+    if dossier.state == "awaiting_applicant":
+        return Due(date_text, _("đang tạm dừng, chờ bổ sung"), "stopped", dossier.due_at)
+    return due(dossier.due_at)
+
+
+def _working_days_left(today: date, day: date) -> int:
+    try:
+        return site().platform.calendar.working_days_between(today, day)
+    except UnknownCalendarYearError:
+        return (day - today).days  # beyond the known calendar nobody can say which days are worked
+
+
+def size_text(size: int) -> str:
+    """A number of bytes as a person reads it (decimal units, as file managers show them)."""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}".replace(".", ",")
+    return f"{size} B"
+
+
+def progress_text(dossier: DossierRow) -> str:
+    """How far a dossier has come."""
+    return _("Hoàn thành %(percent)s %%", percent=dossier.progress)
+
+
+def told(error: EngineError) -> str:
+    """What a person is told of an error, in the reader's language."""
+    return error.message_vi if current_language() == "vi" else error.message
+
+
+FILTERS = {
+    "moment": moment_text,
+    "day": day_text,
+    "state_words": wording.dossier_state,
+}

@@ -1,0 +1,129 @@
+"""A procedure as pages show it: what it is for, how long it takes, what it costs, which papers, which law."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from api.language import current_language
+from api.pages import present, wording
+from api.site import site
+from engine import procedures
+from engine.deadlines.errors import NoTermInForceError
+from engine.deadlines.terms import Term, resolve_term
+from engine.model import LegalBasis
+from engine.persistence.tables import ProcedureVersionRow
+from engine.runtime.facts import RequiredDocument
+from engine.runtime.procedure import Procedure
+from engine.text import fold
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper that an applicant has to file."""
+
+    title: str
+    kind: str
+    copies: int
+    required: bool
+
+
+@dataclass(frozen=True)
+class ProcedureView:
+    """Everything a page says of a procedure."""
+
+    key: str
+    title: str
+    field: str
+    term: str
+    fee: str
+    facts: tuple[tuple[str, str], ...]
+    documents: tuple[Paper, ...]
+    bases: tuple[LegalBasis, ...]
+
+
+def view(procedure: Procedure) -> ProcedureView:
+    """What pages say of this version today."""
+    lang, facts = current_language(), procedure.facts
+    term = term_today(procedure)
+    return ProcedureView(
+        key=procedure.key,
+        title=facts.title.get(lang),
+        field=facts.field.get(lang),
+        term=term.describe(lang) if term else "",
+        fee=facts.fee.get(lang),
+        facts=tuple(_facts(procedure, term)),
+        documents=tuple(_paper(one) for one in facts.documents),
+        bases=facts.legal_bases,
+    )
+
+
+def term_today(procedure: Procedure) -> Term | None:
+    """The statutory term that would govern a dossier received today; None when no rule is in force."""
+    try:
+        return resolve_term(procedure.terms, site().platform.today())
+    except NoTermInForceError:
+        return None
+
+
+def offered(session: Session, wanted: str, day: date) -> list[ProcedureView]:
+    """The procedures that can be filed on the day and match the words, best match first; all for no words."""
+    views = [view(procedures.loaded(session, version.id)) for version in procedures.offered(session, day)]
+    words = fold(wanted).split()
+    if not words:
+        return views
+    ranked = [(_score(one, words), one) for one in views]
+    return [one for score, one in sorted(ranked, key=lambda pair: -pair[0]) if score]
+
+
+def title_of(session: Session, version_id: UUID) -> str:
+    """The title of a deployed version, in the reader's language."""
+    return procedures.loaded(session, version_id).title(current_language())
+
+
+def span(version: ProcedureVersionRow) -> str:
+    """For dossiers of which days a version is meant."""
+    first = present.day_text(version.valid_from)
+    if version.valid_to is None:
+        return _("từ %(first)s", first=first)
+    return _("từ %(first)s đến hết %(last)s", first=first, last=present.day_text(version.valid_to))
+
+
+def _facts(procedure: Procedure, term: Term | None) -> Iterable[tuple[str, str]]:
+    lang, facts = current_language(), procedure.facts
+    rows = [
+        (_("Lĩnh vực"), facts.field.get(lang)),
+        (_("Mã thủ tục quốc gia"), facts.national_code),
+        (_("Thời hạn giải quyết"), _in_words(term) if term else _("Chưa có quy định đang có hiệu lực")),
+        (_("Phí, lệ phí"), facts.fee.get(lang)),
+        (_("Kết quả"), facts.result.get(lang)),
+    ]
+    return [(key, value) for key, value in rows if value]
+
+
+def _in_words(term: Term) -> str:
+    words = term.describe(current_language())
+    if term.valid_to:
+        words = _("%(term)s (áp dụng tạm thời đến hết %(day)s)", term=words, day=present.day_text(term.valid_to))
+    return f"{words} — {term.legal_basis}" if term.legal_basis else words
+
+
+def _paper(one: RequiredDocument) -> Paper:
+    kind = wording.word(wording.COPY_KINDS, one.copy_kind)
+    return Paper(one.title.get(current_language()), kind, one.copies, one.required)
+
+
+def _score(one: ProcedureView, words: Sequence[str]) -> int:
+    """How well a procedure answers the words: every word must occur somewhere; the title weighs most."""
+    title, rest = fold(one.title), fold(" ".join((one.field, one.key, *(value for _key, value in one.facts))))
+    papers = fold(" ".join(paper.title for paper in one.documents))
+    score = 0
+    for word in words:
+        found = 4 * (word in title) + 2 * (word in rest) + (word in papers)
+        if not found:
+            return 0
+        score += found
+    return score

@@ -1,0 +1,96 @@
+"""Files that a posted page brings: into the store, recorded, and refused with a sentence where they are not taken."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import current_app, request
+from werkzeug.datastructures import FileStorage
+
+from api.database import read, write
+from api.site import site
+from engine import documents
+from engine.attachments import available
+from engine.document_kinds import recognise, safe_name
+from engine.document_store import Content
+from engine.documents import Paper
+from engine.errors import InvalidInputError
+from forms.definition import FormDefinition
+from forms.fields import FileField
+from forms.problems import FieldProblem
+from forms.rules import MAX_DOCUMENTS, DocumentRef
+
+LARGEST_POST = 4  # times the limit of one paper: several papers come with one form
+_TAKES_FILES = "__motcua_takes_files__"
+
+View = TypeVar("View", bound=Callable[..., Any])
+Taken = list[tuple[str, str]]  # the field's name and the id of the document
+
+
+def takes_files(view: View) -> View:
+    """Marks a view whose form may bring papers: its posts may be larger than others."""
+    setattr(view, _TAKES_FILES, True)
+    return view
+
+
+def let_large_bodies_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Raise the limit before anything reads the body; runs before the guard looks for the page's token."""
+    if endpoint and getattr(current_app.view_functions.get(endpoint), _TAKES_FILES, False):
+        request.max_content_length = LARGEST_POST * site().settings.upload_limit
+
+
+def take(definition: FormDefinition, uploaded_by: str, uploader_key: str) -> tuple[Taken, list[FieldProblem]]:
+    """Keep the files of this request that belong to file fields of the form; the refused ones with their reason."""
+    taken: Taken = []
+    refused: list[FieldProblem] = []
+    for name, file in _files(definition):
+        try:
+            paper = receive(file)
+        except InvalidInputError as error:
+            shown = file.filename or ""
+            refused.append(FieldProblem(name, error.code, f"{shown}: {error.message_vi}", f"{shown}: {error.message}"))
+            continue
+        taken.append((name, str(_record(paper, uploaded_by, uploader_key))))
+    return taken, refused
+
+
+def receive(file: FileStorage) -> Paper:
+    """The bytes of one file into the store; no transaction is open meanwhile.
+
+    Raises:
+        InvalidInputError: the file is too large or of a kind that is not taken.
+    """
+    name = safe_name(file.filename or "")
+    media_type = recognise(file.stream, name)
+    content: Content = site().store.put(file.stream, site().settings.upload_limit)
+    return Paper(content, name, media_type)
+
+
+def reference(identifier: str, uploader_key: str, dossier_id: UUID | None = None) -> DocumentRef | None:
+    """A paper that an answer may name, looked up in a reading of its own."""
+    with read() as session:
+        return available(session, identifier, uploader_key, dossier_id)
+
+
+def _record(paper: Paper, uploaded_by: str, uploader_key: str) -> UUID:
+    row = write(
+        lambda session: documents.keep(
+            session, site().platform, paper, uploaded_by=uploaded_by, uploader_key=uploader_key
+        )
+    )
+    return row.id
+
+
+def _files(definition: FormDefinition) -> Sequence[tuple[str, FileStorage]]:
+    known = {field.name for field in definition.fields if isinstance(field, FileField)}
+    found = [
+        (name, file) for name, file in request.files.items(multi=True) if file.filename and _field_of(name) & known
+    ]
+    return found[:MAX_DOCUMENTS]
+
+
+def _field_of(name: str) -> set[str]:
+    """The names that a field posted as `rows[2].papers` may have inside its own scope."""
+    steps = re.sub(r"\[\d+\]", "", name).split(".")
+    return {".".join(steps[start:]) for start in range(len(steps))}

@@ -1,0 +1,136 @@
+"""The words that pages use for what the engine names by identifiers: states, roles, channels, events."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
+from flask_babel.speaklater import LazyString
+
+from engine.events import EventType
+
+Words = Mapping[str, LazyString]
+
+STATES: Words = {
+    "filed": lazy("Chờ tiếp nhận"),
+    "processing": lazy("Đang xử lý"),
+    "awaiting_applicant": lazy("Chờ bổ sung"),
+    "decided": lazy("Đã có kết quả"),
+    "closed": lazy("Đã kết thúc"),
+}
+
+OUTCOMES: Words = {
+    "granted": lazy("Đã trả kết quả"),
+    "refused": lazy("Từ chối giải quyết"),
+    "not_received": lazy("Không được tiếp nhận"),
+    "withdrawn": lazy("Đã rút hồ sơ"),
+    "stopped": lazy("Dừng giải quyết"),
+}
+
+CHANNELS: Words = {
+    "online": lazy("Trực tuyến"),
+    "desk": lazy("Tại quầy"),
+    "post": lazy("Bưu chính công ích"),
+    "kiosk": lazy("Ki-ốt thông minh"),
+}
+
+ROLES: Words = {
+    "applicant": lazy("Người nộp hồ sơ"),
+    "reception_officer": lazy("Cán bộ tiếp nhận"),
+    "case_officer": lazy("Chuyên viên thụ lý"),
+    "division_head": lazy("Lãnh đạo phòng"),
+    "agency_leader": lazy("Lãnh đạo cơ quan"),
+    "records_clerk": lazy("Văn thư"),
+    "consulted_officer": lazy("Cơ quan được lấy ý kiến"),
+    "procedure_control": lazy("Kiểm soát thủ tục hành chính"),
+    "process_designer": lazy("Người thiết kế quy trình"),
+    "operator": lazy("Người vận hành"),
+}
+
+TASK_STATES: Words = {
+    "open": lazy("Đang mở"),
+    "completed": lazy("Đã hoàn thành"),
+    "cancelled": lazy("Đã hủy"),
+}
+
+UNITS: Words = {
+    "working-days": lazy("ngày làm việc"),
+    "calendar-days": lazy("ngày"),
+    "working-hours": lazy("giờ làm việc"),
+    "months": lazy("tháng"),
+}
+
+COPY_KINDS: Words = {
+    "original": lazy("Bản chính"),
+    "certified": lazy("Bản chứng thực"),
+    "plain": lazy("Bản chụp"),
+}
+
+EVENTS: Words = {
+    EventType.PROCEDURE_DEPLOYED: lazy("Triển khai thủ tục"),
+    EventType.PROCEDURE_RETIRED: lazy("Ngừng áp dụng thủ tục"),
+    EventType.DOSSIER_FILED: lazy("Nộp hồ sơ"),
+    EventType.DOSSIER_CODED: lazy("Cấp mã hồ sơ"),
+    EventType.DOSSIER_ENDED: lazy("Kết thúc hồ sơ"),
+    EventType.ELEMENT_PASSED: lazy("Qua bước"),
+    EventType.RESULT_SET: lazy("Ghi nhận kết quả tính toán"),
+    EventType.MESSAGE_RECEIVED: lazy("Nhận yêu cầu"),
+    EventType.TASK_OPENED: lazy("Giao việc"),
+    EventType.TASK_CLAIMED: lazy("Nhận việc"),
+    EventType.TASK_RELEASED: lazy("Trả việc về hàng chờ"),
+    EventType.TASK_ASSIGNED: lazy("Phân công"),
+    EventType.TASK_COMPLETED: lazy("Hoàn thành việc"),
+    EventType.TASK_CANCELLED: lazy("Hủy việc"),
+    EventType.DEADLINE_SET: lazy("Đặt thời hạn"),
+    EventType.DEADLINE_MOVED: lazy("Dời thời hạn"),
+    EventType.DEADLINE_FIRED: lazy("Đến hạn"),
+    EventType.DEADLINE_CANCELLED: lazy("Bỏ thời hạn"),
+    EventType.CLOCK_RECEIVED: lazy("Tiếp nhận hồ sơ"),
+    EventType.CLOCK_ACCEPTED: lazy("Bắt đầu tính thời hạn giải quyết"),
+    EventType.CLOCK_SUSPENDED: lazy("Tạm dừng tính thời hạn"),
+    EventType.CLOCK_RESUMED: lazy("Tính tiếp thời hạn"),
+    EventType.CLOCK_RESTARTED: lazy("Tính lại thời hạn từ đầu"),
+    EventType.CLOCK_EXTENDED: lazy("Gia hạn"),
+    EventType.CLOCK_DECIDED: lazy("Có quyết định, ngừng tính thời hạn"),
+    EventType.CLOCK_STOPPED: lazy("Ngừng tính thời hạn"),
+    EventType.INCIDENT_OPENED: lazy("Sự cố kỹ thuật"),
+    EventType.INCIDENT_RESOLVED: lazy("Sự cố đã xử lý"),
+    EventType.DOCUMENT_ATTACHED: lazy("Đính kèm giấy tờ"),
+}
+
+MESSAGES: Words = {
+    "withdrawal": lazy("Người nộp xin rút hồ sơ"),
+    "stop": lazy("Cơ quan dừng giải quyết"),
+}
+
+
+def word(words: Words, key: str) -> str:
+    """The word for a key; the key itself when nobody has given it one."""
+    return str(words[key]) if key in words else key
+
+
+def dossier_state(dossier: Any) -> str:
+    """How a dossier stands, in a person's words: its outcome when it has ended, its state until then."""
+    if dossier.state == "closed" and dossier.outcome:
+        return word(OUTCOMES, dossier.outcome)
+    return word(STATES, dossier.state)
+
+
+def limit(amount: int, unit: str) -> str:
+    """A time limit, such as "15 ngày làm việc"."""
+    return f"{amount} {word(UNITS, unit)}"
+
+
+def channel(name: str) -> str:
+    """How a dossier came in."""
+    return word(CHANNELS, name)
+
+
+def role(name: str) -> str:
+    """What a person is in a unit."""
+    return word(ROLES, name)
+
+
+def nobody() -> str:
+    """What stands where nobody has taken a task."""
+    return _("Chưa ai nhận")

@@ -1,0 +1,57 @@
+"""The words of the pages. Vietnamese is the source; English stands in `en/LC_MESSAGES/messages.po`.
+
+The catalogue is read as text when it is first needed, so there is nothing to compile and nothing to go stale.
+"""
+
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask
+from flask_babel import Babel, Domain, get_locale
+
+FOLDER = Path(__file__).parent
+SOURCE = "vi"  # the language the templates and the code are written in
+LANGUAGES = (SOURCE, "en")
+
+
+def catalogue(lang: str) -> Catalog:
+    """The catalogue of `lang` as its translator wrote it; fuzzy entries are left out.
+
+    Raises:
+        FileNotFoundError: there is no catalogue for this language.
+    """
+    with (FOLDER / lang / "LC_MESSAGES" / "messages.po").open("rb") as source:
+        return read_po(source, locale=lang, abort_invalid=True)
+
+
+@cache
+def translations(lang: str) -> NullTranslations:
+    """The translations into `lang`; the source language needs none."""
+    if lang == SOURCE:
+        return NullTranslations()
+    compiled = BytesIO()
+    write_mo(compiled, catalogue(lang))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+class SourceCatalogues(Domain):  # type: ignore[misc]  # flask-babel carries no types
+    """Looks words up in our catalogues."""
+
+    def get_translations(self) -> NullTranslations:
+        """The translations for the language of this request."""
+        locale: Locale | None = get_locale()
+        lang = locale.language if locale else SOURCE
+        return translations(lang if lang in LANGUAGES else SOURCE)
+
+
+def use_in(app: Flask) -> None:
+    """Make the application's Babel, already set up, speak from our catalogues."""
+    babel: Babel = app.extensions["babel"].instance
+    babel.domain_instance = SourceCatalogues()
