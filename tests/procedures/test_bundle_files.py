@@ -177,6 +177,29 @@ def test_the_fee_of_certified_copies_is_counted_by_pages_and_capped() -> None:
         assert files.check("compare", raw, {})["fee"] == fee
 
 
+@pytest.mark.parametrize(
+    ("kind", "area", "investor", "case"),
+    [
+        ("apartment", 19_999, True, "site_plan"),
+        ("apartment", 20_000, True, "detailed_plan"),
+        ("factory_or_infrastructure", 99_999, True, "site_plan"),
+        ("factory_or_infrastructure", 100_000, True, "detailed_plan"),
+        ("other", 49_999, True, "site_plan"),
+        ("other", 50_000, True, "detailed_plan"),
+        ("other", 49_999, False, "detailed_plan"),  # several investors: no overall site plan
+    ],
+)
+def test_the_case_of_the_procedure_follows_article_10_of_decree_178(
+    kind: str, area: int, investor: bool, case: str
+) -> None:
+    files = Files(PLAN)
+    walk = dict(files.walks["not_received"])
+    walk["application"] |= {"project_kind": kind, "area": area, "single_investor": investor}
+    journey = DryWalk(files, walk)
+    journey.go()
+    assert journey.data["procedure_case"]["case"] == case
+
+
 # ---- the walks ------------------------------------------------------------------------------------------
 
 
