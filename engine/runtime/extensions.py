@@ -1,5 +1,6 @@
 """The law on a BPMN element: the motcua:* children of its extensionElements, held against the XSD and read."""
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -9,11 +10,13 @@ from lxml import etree
 
 from engine.deadlines.ledger import ClockEventKind
 from engine.deadlines.terms import Unit
+from engine.feel import nearest_name
 from engine.model import ClockEffect, Finding, FormRef, LegalBasis, Role, StepLimit
 from engine.runtime.hardened import line_of
 from engine.runtime.profile import BPMN, MOTCUA, name_of, prefixed
 from engine.runtime.rules import rule
 
+_PLACE: Final = re.compile(r", line \d+$")
 _XSD: Final = Path(__file__).with_name("motcua.xsd")
 
 UNKNOWN = rule(
@@ -23,6 +26,11 @@ UNKNOWN = rule(
         "The extension {name} of another product would be ignored.",
     ),
     ("Xóa nó; dùng phần mở rộng motcua:*.", "Delete it; say it with a motcua:* extension."),
+)
+NO_SUCH = rule(
+    "extension-unknown",
+    ("Không có phần mở rộng motcua:{name}.", "There is no extension motcua:{name}."),
+    ("Sửa tên{near}; xem docs/for-designers/bpmn.md.", "Correct the name{near}; see docs/for-designers/bpmn.md."),
 )
 INVALID = rule(
     "extension-invalid",
@@ -82,7 +90,7 @@ def _problem(extension: etree._Element) -> str:
     try:
         _schema().assertValid(extension)
     except etree.DocumentInvalid as problem:
-        return str(problem).replace(f"{{{MOTCUA}}}", "motcua:")
+        return _PLACE.sub("", str(problem).replace(f"{{{MOTCUA}}}", "motcua:"))
     return ""
 
 
@@ -102,7 +110,10 @@ class Extensions:
         if qname.namespace != MOTCUA:
             yield UNKNOWN.at(*place, name=prefixed(qname, child))
             return
-        if problem := _problem(child):
+        if name not in PLACES:
+            near = nearest_name(name, PLACES)
+            yield NO_SUCH.at(*place, name=name, near=f" ({near}?)" if near else "")
+        elif problem := _problem(child):
             yield INVALID.at(*place, name=name, found=problem)
         elif name_of(element) not in PLACES[name]:
             yield MISPLACED.at(*place, name=name, inside=name_of(element), places=", ".join(sorted(PLACES[name])))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from engine import decisions
 from engine.decisions import DecisionModel, DecisionModelError
+from engine.decisions.analysis import findings as decision_findings
 from engine.feel import FeelError, compile_expression, nearest_name
 from engine.model import Element, ElementKind, Finding, Role
 from engine.runtime.bundle import FORM_SUFFIX
@@ -40,6 +41,12 @@ DECISION_FAULT = rule(
     "decision-fault",
     ("Tệp quyết định có lỗi: {found}", "The decision file is faulty: {found}"),
     ("Sửa trong trình soạn bảng quyết định.", "Correct it in the decision table editor."),
+)
+DECISION_WARNING = rule(
+    "decision-warning",
+    ("Bảng quyết định: {found}", "The decision table: {found}"),
+    ("Xem lại các dòng của bảng.", "Look at the rows of the table."),
+    error=False,
 )
 DECISION_UNKNOWN = rule(
     "decision-unknown",
@@ -160,6 +167,10 @@ def _decisions(subject: Subject, names: Names) -> Iterator[Finding]:
             models[path] = decisions.load(source)
         except DecisionModelError as problem:
             yield DECISION_FAULT.at(path, problem.line, problem.element_id, found=problem.message)
+        else:
+            for fault in decision_findings(models[path]):
+                which = DECISION_FAULT if fault.severity == "error" else DECISION_WARNING
+                yield which.at(path, fault.place.line, fault.decision, found=fault.message)
     used = [element for element in subject.of_kind(ElementKind.DECISION_TASK) if element.decision[0]]
     for element in used:
         file = element.decision[0]

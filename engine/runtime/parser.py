@@ -12,7 +12,7 @@ from typing import Final
 from lxml import etree
 
 from engine.model import Element, ElementKind, Finding, Flow, LegalBasis, Process, Role
-from engine.runtime import parts
+from engine.runtime import parts, references
 from engine.runtime.extensions import Extensions
 from engine.runtime.hardened import ParseRefused, line_of, parse_xml
 from engine.runtime.profile import BPMN, DRAWN_ONLY, name_of, violations
@@ -107,8 +107,8 @@ class _Reader:
 
     def processes(self) -> Iterator[Process]:
         """Every process of the file."""
-        self.findings.extend(parts.id_findings(self.root, self.ids, self.path))
-        self.findings.extend(parts.pool_findings(self.root, self.path))
+        self.findings.extend(references.id_findings(self.root, self.ids, self.path))
+        self.findings.extend(references.pool_findings(self.root, self.path))
         for node in self.root.findall(f"{{{BPMN}}}process"):
             yield self._process(node)
         for holder in self.root.iter(f"{{{BPMN}}}extensionElements"):
@@ -118,12 +118,12 @@ class _Reader:
 
     def _process(self, node: etree._Element) -> Process:
         if node.get("isExecutable") != "true":
-            self.findings.append(parts.NOT_EXECUTABLE.at(self.path, line_of(node), node.get("id", "")))
+            self.findings.append(references.NOT_EXECUTABLE.at(self.path, line_of(node), node.get("id", "")))
         extensions = self._extensions(node)
         elements: dict[str, Element] = {}
         flows: list[Flow] = []
         self._fill(node, LaneLaw(), {}, elements, flows)
-        self.findings.extend(parts.reference_findings(elements, flows, self.ids, self.path))
+        self.findings.extend(references.reference_findings(elements, flows, self.ids, self.path))
         return Process(
             id=node.get("id", ""),
             name=node.get("name", ""),
@@ -228,9 +228,9 @@ class _Reader:
                 node_id = parts.text(reference)
                 place = (self.path, line_of(reference), node_id)
                 if node_id not in self.ids:
-                    self.findings.append(parts.LANE_REF.at(*place, found=node_id))
+                    self.findings.append(references.LANE_REF.at(*place, found=node_id))
                 elif node_id in lane_of and lane_of[node_id] not in lane.iterancestors():
-                    self.findings.append(parts.LANE_TWICE.at(*place))
+                    self.findings.append(references.LANE_TWICE.at(*place))
                 found[node_id], lane_of[node_id] = law, lane
             waiting.extend((inner, law) for inner in lane.iterfind(f"{{{BPMN}}}childLaneSet/{{{BPMN}}}lane"))
         return found
