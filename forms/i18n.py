@@ -131,6 +131,15 @@ WORDS: Final[dict[str, Text]] = {
     "or": Text("hoặc", "or"),
 }
 
+#: Media types of the `accept` property as people call them.
+FILE_KINDS: Final[dict[str, Text]] = {
+    "image/*": Text("hình ảnh", "images"),
+    "audio/*": Text("âm thanh", "sound"),
+    "video/*": Text("video", "video"),
+    "text/*": Text("văn bản thuần", "plain text"),
+    "application/pdf": Text("PDF", "PDF"),
+}
+
 
 def in_sentence(label: str) -> str:
     """`label` as it stands inside a sentence: first letter small, unless the word is an abbreviation."""

@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"\d{1,3}[.)]\s+(.*)")
 _RULE = re.compile(r"(-{3,}|\*{3,}|_{3,})")
 _INLINE = re.compile(
     r"\\(?P<escaped>[^\w\s])"
-    r"|\*\*(?P<bold>(?:\\.|[^*\\\n])+)\*\*"
+    r"|\*\*(?P<bold>(?:\\.|[^*\\\n])*)\*\*"
     r"|(?<!\w)[*_](?P<italic>(?:\\.|[^*_\\\n])+)[*_](?!\w)"
     r"|\[(?P<text>(?:\\.|[^\]\\\n])+)\]\((?P<href>[^()\s]+)\)"
 )
@@ -104,7 +104,8 @@ def runs(text: str) -> Iterator[Run]:
         if plain:
             yield Run(plain)
             plain = ""
-        yield _special(found)
+        if (special := _special(found)).text:  # nothing is left of "**{{ name }}**" while there is no name
+            yield special
     if rest := plain + text[position:]:
         yield Run(rest)
 

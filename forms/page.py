@@ -148,6 +148,7 @@ class Painter:
     resolution: Resolution
     context: AnswerContext
     watched: frozenset[str]
+    top_heading: int
     document_href: Callable[[str], str]
     paint: Callable[[Painter, Node], ComponentView | None]
 

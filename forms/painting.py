@@ -164,7 +164,7 @@ def _file(painter: Painter, node: Node, component: Any) -> ComponentView:
     base = _base(painter, node)
     limits = []
     if component.accept:
-        limits.append(painter.words["accepts"].format(kinds=kinds(component.accept)))
+        limits.append(painter.words["accepts"].format(kinds=kinds(component.accept).get(painter.lang)))
     if component.max_bytes is not None:
         limits.append(painter.words["max_size"].format(size=megabytes(component.max_bytes)))
     base["hint"] = " ".join(part for part in (base["hint"], ", ".join(limits) + "." if limits else "") if part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from forms.components import safe_address
@@ -43,8 +44,13 @@ def passage(painter: Painter, node: Node, component: Any) -> ComponentView:
         made = tuple(Block("paragraph", ((Run(line),),)) for line in lines)
     else:
         parts = [part if isinstance(part, str) else escape(show(part.evaluate(node.scope))) for part in template.parts]
-        made = blocks("".join(parts))
+        made = tuple(_placed(block, painter.top_heading) for block in blocks("".join(parts)))
     return ComponentView(kind="passage", id=dom_id(node), blocks=made)
+
+
+def _placed(block: Block, top: int) -> Block:
+    """A heading at its level in the page: the form's highest is h2, below the page's own."""
+    return replace(block, level=min(block.level - top + 2, 6)) if block.kind == "heading" else block
 
 
 def picture(painter: Painter, node: Node, component: Any) -> ComponentView | None:

@@ -23,7 +23,7 @@ from forms.fields import (
     show,
     token,
 )
-from forms.i18n import Text
+from forms.i18n import FILE_KINDS, Text
 from forms.paths import get
 from forms.values import RefusalError, clock_of, day
 
@@ -198,9 +198,13 @@ def _accepted(document: DocumentRef, accept: tuple[str, ...]) -> bool:
     return False
 
 
-def kinds(accept: tuple[str, ...]) -> str:
-    """The accepted kinds of file as people name them: PDF, DOCX."""
-    return ", ".join(kind[1:].upper() if kind.startswith(".") else kind for kind in accept)
+def kinds(accept: tuple[str, ...]) -> Text:
+    """The accepted kinds of file as people name them: PDF, DOCX, images."""
+    named = [
+        Text(kind[1:].upper(), kind[1:].upper()) if kind.startswith(".") else FILE_KINDS.get(kind, Text(kind, kind))
+        for kind in accept
+    ]
+    return Text(", ".join(one.vi for one in named), ", ".join(one.en for one in named))
 
 
 def megabytes(size: int) -> str:

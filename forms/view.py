@@ -10,9 +10,10 @@ from typing import Final
 
 from forms.definition import FormDefinition
 from forms.evaluation import Resolution
-from forms.fields import Button, Component, DynamicList, in_scope
+from forms.fields import Button, Component, DynamicList, Passage, in_scope
 from forms.i18n import words
 from forms.lint import expressions
+from forms.markdown import blocks
 from forms.page import ROW_NAMES, ComponentView, FormView, Painter, ProblemView
 from forms.painting import paint
 from forms.paths import get, has, put
@@ -47,7 +48,8 @@ def view(
     for problem in problems:
         errors.setdefault(problem.path, problem.message(lang))
     watched = watched_names(definition)
-    painter = Painter(lang, words(lang), errors, filled, resolution, context, watched, document_href, paint)
+    top = top_heading(definition)
+    painter = Painter(lang, words(lang), errors, filled, resolution, context, watched, top, document_href, paint)
     components = painter.all(resolution.nodes)
     return FormView(
         definition.id,
@@ -85,6 +87,12 @@ def watched_names(definition: FormDefinition) -> frozenset[str]:
             if component.assertion is None or expression is not component.assertion.rule:
                 read |= expression.compiled.names
     return read & (definition.names | ROW_NAMES)
+
+
+def top_heading(definition: FormDefinition) -> int:
+    """The highest level of heading that the form's texts use, so that pages leave none out."""
+    texts = [component.text.plain().vi for component in definition.walk() if isinstance(component, Passage)]
+    return min((block.level for text in texts for block in blocks(text) if block.kind == "heading"), default=1)
 
 
 def _summary(
