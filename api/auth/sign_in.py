@@ -5,8 +5,9 @@ from threading import BoundedSemaphore
 
 from flask import session
 
-from api.auth import identity, limits
+from api.auth import limits
 from api.auth.errors import BadCredentialsError
+from api.auth.identity import SESSION_SECRET, forget
 from api.database import read, write
 from api.language import CHOSEN
 from api.site import site
@@ -39,14 +40,14 @@ def sign_in(username: str, password: str) -> Actor:
     until = now + timedelta(hours=site().settings.session_hours)
     secret = write(lambda database: credentials.open_session(database, person.id, now=now, expires_at=until))
     _start_afresh(person.lang)
-    session[identity.SESSION_SECRET] = secret
+    session[SESSION_SECRET] = secret
     with read() as database:
         return people.load_actor(database, person.id, now.date())
 
 
 def sign_out() -> None:
     """End this browser's session, here and in the database."""
-    secret = session.get(identity.SESSION_SECRET)
+    secret = session.get(SESSION_SECRET)
     if secret:
         write(lambda database: credentials.close_session(database, secret))
     _start_afresh(session.get(CHOSEN, "vi"))
@@ -57,4 +58,4 @@ def _start_afresh(lang: str) -> None:
     chosen = session.get(CHOSEN, lang)
     session.clear()
     session[CHOSEN] = chosen
-    identity.forget()
+    forget()
