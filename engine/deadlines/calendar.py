@@ -4,19 +4,17 @@ A calendar covers certain years only. A day of another year raises `UnknownCalen
 ever guessed. A provisional year counts, and what was counted with it is flagged.
 """
 
-from array import array
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property
 from hashlib import sha256
 from importlib.resources import files
-from itertools import accumulate
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from engine.deadlines.calendar_file import check_calendar, read_calendar
+from engine.deadlines.day_table import DayTable
 from engine.deadlines.days import CalendarData, CalendarDay, CalendarDecision, DayKind, Hours
 from engine.deadlines.errors import OverlappingDecisionsError, UnknownCalendarYearError
 
@@ -115,13 +113,12 @@ class Calendar:
         Raises:
             UnknownCalendarYearError: the year is not covered.
         """
-        self._index(day.toordinal())
+        self.table.require(day.toordinal())
         return self._special.get(day) or self._ordinary(day)
 
     def is_working(self, day: date) -> bool:
         """Whether the day is a working day. Raises `UnknownCalendarYearError`."""
-        index = self._index(day.toordinal())
-        return self._before[index + 1] > self._before[index]
+        return self.table.length(day.toordinal()) > 0
 
     def is_provisional(self, first: date, last: date) -> bool:
         """Whether a provisional year touches the days from `first` to `last`."""
@@ -144,7 +141,8 @@ class Calendar:
 
     def next_working(self, day: date) -> date:
         """The first working day on or after the day. Raises `UnknownCalendarYearError`."""
-        return date.fromordinal(self.nth_working(day.toordinal() - 1, 1))
+        number = self.table.first + self.table.require(day.toordinal())
+        return date.fromordinal(self.nth_working(number - 1, 1))
 
     def add_working_days(self, day: date, n: int) -> date:
         """The n-th working day after the day, or before it when n is negative; the day itself for 0.
@@ -152,15 +150,12 @@ class Calendar:
         Raises:
             UnknownCalendarYearError: the count leaves the covered years.
         """
-        index = self._index(day.toordinal())
-        if n > 0:
-            return date.fromordinal(self.nth_working(day.toordinal(), n))
+        number = day.toordinal()
+        self.table.require(number)
         if n == 0:
             return day
-        place = self._before[index] + n
-        if place < 0:
-            raise self._unknown(self.years[0] - 1)
-        return date.fromordinal(self._working[place])
+        before = self.table.before(number) + 1 if n < 0 else self.table.before(number + 1)
+        return date.fromordinal(self.table.reaching(before + n))
 
     def working_days_between(self, first: date, last: date) -> int:
         """How many working days lie after `first` up to and including `last`; negative when last < first."""
@@ -168,39 +163,34 @@ class Calendar:
 
     def count_working(self, first: int, last: int) -> int:
         """`working_days_between` on proleptic day numbers (`date.toordinal`)."""
-        return self._before[self._edge(last + 1)] - self._before[self._edge(first + 1)]
+        return self.table.before(last + 1) - self.table.before(first + 1)
 
-    def nth_working(self, day: int, n: int) -> int:
+    def nth_working(self, number: int, n: int) -> int:
         """The day number of the n-th working day (n >= 1) after the day number."""
-        place = self._before[self._edge(day + 1)] + n - 1
-        if place >= len(self._working):
-            raise self._unknown(self.years[-1] + 1)
-        return self._working[place]
+        return self.table.reaching(self.table.before(number + 1) + n)
 
     # ---- counting hours ---------------------------------------------------------------------------------
 
     def working_seconds_until(self, moment: datetime) -> int:
         """Working seconds from the start of the calendar to the moment. Differences are what matters."""
         local = moment.astimezone(self.zone)
-        done = self._seconds[self._index(local.toordinal())]
-        clock = local.time().replace(microsecond=0)
+        done = self.seconds_table.before(local.toordinal())
+        clock = local.hour * 3600 + local.minute * 60 + local.second
         for start, end in self.working_hours(local.date()):
-            done += max(0, _seconds(min(clock, end)) - _seconds(start))
+            done += max(0, min(clock, _seconds(end)) - _seconds(start))
         return done
 
     def moment_of_working_second(self, seconds: int) -> datetime:
-        """The first moment by which that many working seconds have passed."""
-        index = bisect_right(self._seconds, seconds - 1) - 1
-        if index >= len(self._seconds) - 1:
-            raise self._unknown(self.years[-1] + 1)
-        day = date.fromordinal(self._first + index)
-        left = seconds - self._seconds[index]
-        for start, end in self.working_hours(day):
-            length = _seconds(end) - _seconds(start)
-            if left <= length:
-                return self.at(day, start) + timedelta(seconds=left)
-            left -= length
-        raise self._unknown(day.year)
+        """The first moment by which that many working seconds (1 or more) have passed."""
+        number = self.seconds_table.reaching(seconds)
+        day = date.fromordinal(number)
+        left = seconds - self.seconds_table.before(number)
+        spans = iter(self.working_hours(day))
+        start, end = next(spans)
+        while left > _seconds(end) - _seconds(start):
+            left -= _seconds(end) - _seconds(start)
+            start, end = next(spans)
+        return self.at(day, start) + timedelta(seconds=left)
 
     @cached_property
     def standard_day(self) -> int:
@@ -260,33 +250,25 @@ class Calendar:
         return CalendarDay(day, DayKind.WORKING, vi, en, "", provisional)
 
     @cached_property
-    def _first(self) -> int:
-        return date(self.years[0], 1, 1).toordinal() if self.years else 0
+    def table(self) -> DayTable:
+        """The covered days, working days with length 1."""
+        special = {day.toordinal(): int(one.kind.counts) for day, one in self._special.items()}
+        rest = {(weekday + 1) % 7 for weekday in self.weekly_rest}  # day number 1 was a Monday
+        days = self._numbers
+        return DayTable(days.start, [special.get(n, int(n % 7 not in rest)) for n in days], self._unknown)
 
     @cached_property
-    def _working(self) -> list[int]:
+    def seconds_table(self) -> DayTable:
+        """The covered days with their working seconds."""
+        each = (self.working_hours(date.fromordinal(n)) for n in self._numbers)
+        lengths = [sum(_seconds(end) - _seconds(start) for start, end in hours) for hours in each]
+        return DayTable(self._numbers.start, lengths, self._unknown)
+
+    @property
+    def _numbers(self) -> range:
         if not self.years:
-            return []
-        special = {day.toordinal(): one.kind.counts for day, one in self._special.items()}
-        end = date(self.years[-1], 12, 31).toordinal()
-        rest = {(weekday + 1) % 7 for weekday in self.weekly_rest}  # ordinal 1 was a Monday
-        return [n for n in range(self._first, end + 1) if special.get(n, n % 7 not in rest)]
-
-    @cached_property
-    def _before(self) -> "array[int]":
-        """How many working days lie before each covered day; one more entry for the day after the last."""
-        if not self.years:
-            return array("l", [0])
-        working = set(self._working)
-        end = date(self.years[-1], 12, 31).toordinal()
-        return array("l", accumulate((n in working for n in range(self._first, end + 1)), initial=0))
-
-    @cached_property
-    def _seconds(self) -> "array[int]":
-        """How many working seconds lie before each covered day."""
-        days = [date.fromordinal(self._first + n) for n in range(len(self._before) - 1)]
-        each = (sum(_seconds(end) - _seconds(start) for start, end in self.working_hours(day)) for day in days)
-        return array("l", accumulate(each, initial=0))
+            return range(1, 1)
+        return range(date(self.years[0], 1, 1).toordinal(), date(self.years[-1], 12, 31).toordinal() + 1)
 
     def _hours_of(self, day: date) -> Hours:
         spans: Hours = ()
@@ -294,19 +276,6 @@ class Calendar:
             if dated.valid_from <= day:
                 spans = dated.spans
         return spans
-
-    def _index(self, number: int) -> int:
-        index = number - self._first
-        if 0 <= index < len(self._before) - 1:
-            return index
-        raise self._unknown(date.fromordinal(number).year)
-
-    def _edge(self, number: int) -> int:
-        """The place in `_before` of a covered day or of the day after the last one."""
-        index = number - self._first
-        if 0 <= index < len(self._before):
-            return index
-        raise self._unknown(date.fromordinal(number).year)
 
     def _unknown(self, year: int) -> UnknownCalendarYearError:
         covered = f"{self.years[0]}-{self.years[-1]}" if self.years else "-"

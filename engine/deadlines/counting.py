@@ -3,8 +3,8 @@
 One rule counts days, whatever the unit: a day belongs to what was true when it began. It counts if the clock was
 running at its first instant (and, in working days, if it is worked). So the day of reception does not count, nor
 the day on which a pause ends, while the day on which a pause begins does (Civil Code 2015 Art. 147(2)); and a
-pause that begins and ends on one day changes nothing. A term never ends while the clock is paused: if its last day
-was cut short, it ends with the first day on which it is running again.
+pause that begins and ends on one day costs no day. A term never ends while the clock is paused: if the end of its
+last day falls in a pause, it ends with the first day at whose end the clock runs again.
 """
 
 from calendar import monthrange
@@ -39,15 +39,13 @@ def day_runs(course: Course, term: Term, calendar: Calendar) -> list[DayRun]:
     for place, (start, end) in enumerate(course.runs):
         first = max(bound, calendar.local_day(start).toordinal()) if place else bound
         last = max(bound, calendar.local_day(end).toordinal()) if end else None
-        if runs and runs[-1][1] == first:  # the pause began and ended on one day, or before the count began
-            first = runs.pop()[0]
         runs.append((first, last))
     return runs
 
 
 def _first_bound(start: datetime, term: Term, calendar: Calendar) -> int:
-    calendar.day(calendar.local_day(start))  # an uncovered year is an error even where it would not be counted
     day = first_day(start, term, calendar).toordinal()
+    calendar.table.require(day)  # an uncovered year is an error even where it would not be counted
     return day - 1 if term.starts is Starts.SAME_DAY else day
 
 
@@ -79,28 +77,43 @@ def due_at(course: Course, term: Term, calendar: Calendar) -> datetime | None:
     if term.unit is Unit.WORKING_HOURS:
         return _due_moment(course, term, calendar)
     day = due_day(course, term, calendar)
-    if day is None:
-        return None
+    return None if day is None else end_on(day, term, calendar)
+
+
+def end_on(day: date, term: Term, calendar: Calendar) -> datetime:
+    """The last second in time if a term in days or months ends on that day."""
     if term.ends is Ends.CLOSE_OF_BUSINESS:
         return calendar.close_of_business(day)
     return calendar.end_of_day(day)
 
 
 def due_day(course: Course, term: Term, calendar: Calendar) -> date | None:
-    """The day on which a term in days or months ends."""
+    """The day on which a term in days or months ends: the first possible one at whose end the clock runs."""
+    last = _last_counted(course, term, calendar)
+    if last is None:
+        return None
+    day = _closing(last, term, calendar)
+    end = end_on(date.fromordinal(day), term, calendar)
+    while not course.running_at(end):
+        start = next((start for start, _ in course.runs if start > end), None)
+        if start is None:
+            return None
+        day = _closing(calendar.local_day(start).toordinal(), term, calendar)
+        end = end_on(date.fromordinal(day), term, calendar)
+        if end < start:  # the clock went on after that day's hours
+            day = _closing(day + 1, term, calendar)
+            end = end_on(date.fromordinal(day), term, calendar)
+    return date.fromordinal(day)
+
+
+def _last_counted(course: Course, term: Term, calendar: Calendar) -> int | None:
+    """The day number of the last day to count; None while the clock is paused before it."""
     left = allowed(course, term, calendar)
     for first, last in day_runs(course, term, calendar):
-        if left:
-            here = None if last is None else _count(first, last, term, calendar)
-            if here is not None and here < left:
-                left -= here
-                continue
-            end = _closing(_nth(first, left, term, calendar), term, calendar)
-        else:
-            end = _closing(first, term, calendar)
-        if last is None or end < last:
-            return date.fromordinal(end)
-        left = 0
+        here = None if last is None else _count(first, last, term, calendar)
+        if here is None or here >= left:
+            return _nth(first, left, term, calendar)
+        left -= here
     return None
 
 
@@ -166,6 +179,6 @@ def _nth(first: int, n: int, term: Term, calendar: Calendar) -> int:
 def _closing(day: int, term: Term, calendar: Calendar) -> int:
     """The day on which a term ends whose last counted day is this one (Civil Code 2015 Art. 148(5))."""
     if term.ends is Ends.END_OF_DAY and term.unit is not Unit.WORKING_DAYS:
-        calendar.day(date.fromordinal(day))
+        calendar.table.require(day)
         return day
     return calendar.nth_working(day - 1, 1)

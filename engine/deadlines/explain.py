@@ -99,8 +99,9 @@ class _Walk:
 
     def line(self, day: date) -> DayLine:
         """The line of the next day; days are asked for in order, without a gap."""
-        begins_as, was_ended = self.course.state, self.ended
+        begins_as = self.course.state
         today = list(self._events_of(day))
+        was_ended = self.ended
         facts = self.calendar.day(day)
         counted = self._counts(facts, begins_as) and not was_ended
         self.used += self._counts(facts, begins_as)
@@ -137,7 +138,10 @@ class _Walk:
         return counting.rolled_over(course, self.term, self.calendar)
 
     def _take(self, event: ClockEvent, after: Course) -> None:
-        self.allowed += after.extra - self.course.extra
+        if event.kind is ClockEventKind.EXTENDED:
+            self.allowed += after.extra - self.course.extra
+            end = counting.due_at(after, self.term, self.calendar)
+            self.ended = self.ended and end is not None and end < event.at
         if event.kind in (ClockEventKind.ACCEPTED, ClockEventKind.RESTARTED):
             taken_in = counting.first_day(event.at, self.term, self.calendar)
             self.first = taken_in if self.term.starts is Starts.SAME_DAY else taken_in + ONE_DAY
@@ -157,7 +161,7 @@ class _Walk:
     def _close_day(self, facts: CalendarDay) -> None:
         """Whether the term has ended with this day."""
         may_end = facts.kind.counts or (self.term.ends is Ends.END_OF_DAY and self.term.unit is not Unit.WORKING_DAYS)
-        ran = bool(self.course.runs) and self.course.runs[-1][1] is None
+        ran = self.course.running_at(counting.end_on(facts.day, self.term, self.calendar))
         self.ended = self.used >= self.allowed and (self.ended or (may_end and ran))
 
     # ---- words ------------------------------------------------------------------------------------------
