@@ -128,7 +128,7 @@ class UnaryTests:
         return f"UnaryTests({self.text!r})"
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def compile_expression(text: str, names: frozenset[str] = frozenset()) -> Expression:
     """Compile `text`; `names` are the variables known to exist, needed for names with symbols in them.
 
@@ -141,7 +141,7 @@ def compile_expression(text: str, names: frozenset[str] = frozenset()) -> Expres
         raise _too_deep() from None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def compile_unary_tests(text: str, names: frozenset[str] = frozenset()) -> UnaryTests:
     """Compile the text of a cell: `-`, tests with commas, or `not(…)`. Raises as `compile_expression`."""
     try:

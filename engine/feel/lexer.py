@@ -40,7 +40,7 @@ class Token:
     offset: int
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def tokenize(text: str) -> tuple[Token, ...]:
     """All tokens of `text`, closed by one of kind `end`. Raises FeelSyntaxError, FeelLimitError."""
     if len(text) > MAX_TEXT:
