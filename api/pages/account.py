@@ -14,6 +14,13 @@ from engine.model import Actor, Role
 
 blueprint = Blueprint("account", __name__)
 
+# Who does one thing only begins there; everybody else with their tasks.
+_DOORS = {
+    Role.PROCESS_DESIGNER: "designer.procedures",
+    Role.PROCEDURE_CONTROL: "dossiers.index",
+    Role.OPERATOR: "operator.incidents",
+}
+
 
 @blueprint.record_once
 def _install(state: BlueprintSetupState) -> None:
@@ -73,6 +80,7 @@ def _onward(actor: Actor) -> str:
     """Where somebody's day begins."""
     if actor.has_role(Role.RECEPTION_OFFICER):
         return url_for("reception.desk")
-    if actor.roles and all(role in {Role.PROCESS_DESIGNER} for role, _unit in actor.roles):
-        return url_for("designer.procedures")
+    for role, endpoint in _DOORS.items():
+        if actor.has_role(role) and len(actor.roles) == 1:
+            return url_for(endpoint)
     return url_for("officer.inbox")

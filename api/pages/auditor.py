@@ -10,20 +10,19 @@ from api.database import read, write
 from api.language import current_language
 from api.pages import history_view
 from api.pages.acting import person
+from api.pages.dossiers import HISTORY_READERS
 from api.site import site
 from engine.history import journal
 from engine.history.verify import verify
-from engine.model import Role
 from engine.persistence import access_log, dossiers
 from engine.procedures import pinned
 
 blueprint = Blueprint("auditor", __name__)
 PAGE = 100
-READERS = (Role.PROCEDURE_CONTROL, Role.OPERATOR, Role.DIVISION_HEAD, Role.AGENCY_LEADER)
 
 
 @blueprint.get("/dossiers/<uuid:dossier_id>/history")
-@allow(*READERS)
+@allow(*HISTORY_READERS)
 def history(dossier_id: UUID) -> str:
     """Every entry with its hash, and whether the chain holds. That somebody looked is recorded."""
     actor, after = person(), int(request.args.get("after", "0")) if request.args.get("after", "0").isdecimal() else 0

@@ -28,6 +28,7 @@ from engine.procedures import offered, pinned
 
 blueprint = Blueprint("dossiers", __name__)
 PAGE = 25
+HISTORY_READERS = (Role.PROCEDURE_CONTROL, Role.OPERATOR, Role.DIVISION_HEAD, Role.AGENCY_LEADER)
 
 
 @dataclass(frozen=True)
@@ -180,5 +181,6 @@ def _shown(session: Session, actor: Actor, dossier: DossierRow) -> dict[str, Any
             "withdraw": use_cases.may_send(actor, dossier, use_cases.WITHDRAWAL),
             "stop": use_cases.may_send(actor, dossier, use_cases.STOP),
             "retry": actor.has_role(Role.OPERATOR),
+            "audit": any(actor.has_role(role) for role in HISTORY_READERS),
         },
     }
