@@ -14,14 +14,15 @@ from api.walks.drive import OpenTask, Standing
 from api.walks.sample_pdf import sample_pdf
 from engine import documents, dossiers, tasks
 from engine.clock import Clock, FixedClock
-from engine.clockwork import moment_after
+from engine.deadlines import ledger
+from engine.deadlines.clock_events import opening
 from engine.deadlines.sweep import sweep
-from engine.deadlines.terms import Unit
+from engine.deadlines.terms import Term, Unit
 from engine.document_store import DocumentStore
 from engine.documents import Paper
 from engine.dossiers import WITHDRAWAL, Filing
 from engine.errors import NotFoundError
-from engine.model import Actor, Channel, DeadlineState, Role, StepLimit, TaskState
+from engine.model import Actor, Channel, DeadlineState, Role, TaskState
 from engine.organisation import people
 from engine.persistence import tasks as stored_tasks
 from engine.persistence.tables import DeadlineRow, DossierRow
@@ -31,7 +32,7 @@ from engine.procedures import governing_version, loaded
 
 T = TypeVar("T")
 _LARGEST = 1024 * 1024  # bytes of a sample paper
-_ONE_HOUR = StepLimit(1, Unit.WORKING_HOURS)
+_ONE_HOUR = Term(1, Unit.WORKING_HOURS)
 _MAY_STOP = (Role.AGENCY_LEADER, Role.DIVISION_HEAD)
 
 
@@ -148,8 +149,8 @@ class DirectDriver:
         return run(self._db, work)
 
     def _later(self) -> None:
-        after = moment_after(self._clock.moment, _ONE_HOUR, self._platform.calendar)
-        self._clock.moment = min(after, self._present.now())
+        after = ledger.due(opening(self._clock.moment), _ONE_HOUR, self._platform.calendar).due_at
+        self._clock.moment = min(after or self._clock.moment, self._present.now())
 
     def _dossier(self, session: Session) -> DossierRow:
         return session.get_one(DossierRow, self._id)

@@ -1,0 +1,145 @@
+"""`motcua run`, `serve` and `worker`: the processes of an installation."""
+
+import multiprocessing
+import os
+import signal
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from threading import Event
+from typing import Any
+
+import click
+import structlog
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from prometheus_client.multiprocess import mark_process_dead
+
+from api import demo as sample
+from api import logging
+from api.app import create_app
+from api.cli.demo import show_accounts
+from api.cli.setup import tools
+from api.cli.telling import say
+from api.database import db
+from api.settings import Settings, from_environment
+from api.site import EXTENSION
+from engine.deadlines import scheduler
+from engine.persistence.database import upgrade
+
+log = structlog.get_logger(__name__)
+
+
+class Server(BaseApplication):
+    """gunicorn with threads, set up by us alone: neither its configuration files nor its control socket are used."""
+
+    def __init__(self, load: Callable[[], Flask], **options: Any) -> None:
+        """`load` makes the application, in each worker process anew."""
+        self._load, self._options = load, options
+        super().__init__()  # type: ignore[no-untyped-call]  # gunicorn has no types
+
+    def load_config(self) -> None:
+        """Our options."""
+        fixed = {"worker_class": "gthread", "control_socket_disable": True, "accesslog": None, "graceful_timeout": 20}
+        for name, value in {**fixed, **self._options}.items():
+            self.cfg.set(name, value)  # type: ignore[union-attr]
+
+    def load(self) -> Flask:
+        """The application of this worker process."""
+        return self._load()
+
+    def serve(self) -> None:
+        """Serve until a signal ends it."""
+        self.run()  # type: ignore[no-untyped-call]
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="Load the sample data first, and say who can sign in.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=int, default=8000, show_default=True, help="Port to listen on.")
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Requests at once.")
+def run(*, demo: bool, host: str, port: int, threads: int) -> None:
+    """Run site and scheduler in one process, on a database that is brought up to date first."""
+    settings = from_environment()
+    if "MOTCUA_PUBLIC_URL" not in os.environ:
+        settings = replace(settings, public_url=f"http://{host}:{port}")
+    logging.configure(settings.log_level, as_json=False)
+    say("Cập nhật cơ sở dữ liệu", "bringing the database up to date")
+    upgrade(settings.database_url)
+    loaded = _load_demo_elsewhere(settings) if demo else None
+
+    def tell(_server: object) -> None:
+        if loaded:
+            show_accounts(loaded)
+        say(f"Cổng đã mở: {settings.public_url}", "the site is open")
+        say(f"API: {settings.public_url}/api/docs", "the API; stop with Ctrl+C")
+
+    Server(
+        lambda: create_app(settings),
+        bind=f"{host}:{port}",
+        workers=1,
+        threads=threads,
+        loglevel="warning",
+        when_ready=tell,
+        post_worker_init=lambda worker: _tick_in(worker, settings),
+    ).serve()
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address and port.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes.")
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Threads in each.")
+def serve(*, bind: str, workers: int, threads: int) -> None:
+    """Serve the site; run 'motcua db upgrade' before and 'motcua worker' beside it."""
+    settings = from_environment()
+    logging.configure(settings.log_level)
+    if workers > 1:  # otherwise each process would tell its own measurements only
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="motcua-metrics-"))
+    Server(
+        lambda: create_app(settings),
+        bind=bind,
+        workers=workers,
+        threads=threads,
+        loglevel="info",
+        child_exit=_forget_measurements,
+    ).serve()
+
+
+@click.command()
+def worker() -> None:
+    """Run the scheduler alone: what falls due happens. Any number of these may run at once."""
+    settings = from_environment()
+    logging.configure(settings.log_level)
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    with tools(settings) as at_hand:
+        ticker = scheduler.start(at_hand.db, at_hand.platform, settings.scheduler_seconds)
+        log.info("worker.started", every_seconds=settings.scheduler_seconds)
+        stopping.wait()
+        ticker.stop()
+    log.info("worker.stopped")
+
+
+def _load_demo_elsewhere(settings: Settings) -> sample.Demo:
+    """Load the demo in a process of its own: the store of documents starts threads that do not survive a fork."""
+    with ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn")) as other:
+        return other.submit(_load_demo, settings).result()
+
+
+def _load_demo(settings: Settings) -> sample.Demo:
+    with tools(settings) as at_hand:
+        return sample.load(at_hand.db, at_hand.platform, at_hand.store, tell=click.echo)
+
+
+def _tick_in(worker: Any, settings: Settings) -> None:
+    """Start the scheduler in the worker process, on the application's own database."""
+    app: Flask = worker.app.wsgi()
+    with app.app_context():
+        scheduler.start(db.engine, app.extensions[EXTENSION].platform, settings.scheduler_seconds)
+
+
+def _forget_measurements(_server: object, worker: Any) -> None:
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
