@@ -2,6 +2,7 @@
 
 import io
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -24,8 +25,9 @@ _CANNOT_READ: Final = (
     OSError,
     ValueError,
     RuntimeError,  # an encrypted member; NotImplementedError is one too: a method unknown here
+    LookupError,
     OverflowError,
-    MemoryError,
+    struct.error,
 )
 
 
@@ -57,7 +59,7 @@ def unpack(content: bytes) -> dict[str, bytes]:
 
 
 def _read(archive: zipfile.ZipFile) -> dict[str, bytes]:
-    members = [member for member in archive.infolist() if not member.is_dir() and not _is_noise(member.filename)]
+    members = [member for member in archive.infolist() if not _is_noise(member.filename)]
     if len(members) > MAX_FILES:
         raise refused(f"có hơn {MAX_FILES} tệp", f"there are more than {MAX_FILES} files")
     files: dict[str, bytes] = {}
@@ -81,7 +83,8 @@ def _read(archive: zipfile.ZipFile) -> dict[str, bytes]:
 
 
 def _is_noise(name: str) -> bool:
-    return name.startswith(_NOISE[0]) or name.rpartition("/")[2] in _NOISE[1:]
+    """Whether it is a folder, or what operating systems add on their own."""
+    return name.endswith("/") or name.startswith(_NOISE[0]) or name.rpartition("/")[2] in _NOISE[1:]
 
 
 def check_path(path: str) -> None:

@@ -12,7 +12,7 @@ from engine.model import Finding
 RULES: Final[dict[str, "Rule"]] = {}
 """Every rule by its code."""
 
-_LONGEST_VALUE = 120
+_LONGEST_VALUE = 300
 
 
 @dataclass(frozen=True)
