@@ -14,6 +14,10 @@ from engine.feel.operators import equal
 from engine.feel.values import Value
 
 
+_REFUSED = object()
+"""What stands for an input outside its allowed values: the table then gives null, whatever its rules."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     rule: Rule
@@ -46,11 +50,14 @@ def table_code(logic: Logic, source: DecisionTable) -> Code:
         tuple(_row(logic, rule, source) for rule in source.rules),
         named=len(source.outputs) > 1,
     )
+    guarded = any(clause.allowed for clause in source.inputs)
     first_only = source.hit_policy == "F"
     resolve = _POLICIES[source.hit_policy]
 
     def decide(frame: Frame) -> Value:
         values = [code(frame) for code in table.inputs]
+        if guarded and _REFUSED in values:
+            return None
         hits: list[_Row] = []
         for row in table.rows:
             for index, test in row.tests:
@@ -84,7 +91,7 @@ def _input_code(logic: Logic, source: DecisionTable, index: int) -> Code:
                 f"`{clause.label}` ngoài các giá trị cho phép. / "
                 f"`{clause.label}` is none of its allowed values ({clause.allowed})."
             )
-            return None
+            return _REFUSED
         return value
 
     return checked
