@@ -13,7 +13,6 @@ from engine.feel.frame import Code, Frame, Test
 from engine.feel.operators import equal
 from engine.feel.values import Value
 
-
 _REFUSED = object()
 """What stands for an input outside its allowed values: the table then gives null, whatever its rules."""
 

@@ -166,11 +166,30 @@ def range_of(operator: str, end: Value) -> Range:
     return Range(end, None, low_closed=closed, high_closed=False, open_high=True)
 
 
-def all_tests(tests: tuple[Test, ...], *, negated: bool) -> Test:
-    """A cell: any of its tests, or with `not(…)` none of them."""
-    if len(tests) == 1 and not negated:
+def cell_test(compiler: Compiler, node: ast.UnaryTestsNode) -> Test:
+    """The closure of a cell: the dash, any of its tests, or with `not(…)` none of them."""
+    if node.tests is None:
+        return lambda _frame, _value: True
+    tests = tuple(test_code(compiler, test) for test in node.tests)
+    if len(tests) == 1 and not node.negated:
         return tests[0]
+    cell = _any_of(tests, negated=node.negated)
+    words = {test.value for test in node.tests if isinstance(test, ast.Literal) and isinstance(test.value, str)}
+    return _among(frozenset(words), cell, negated=node.negated) if len(words) == len(node.tests) else cell
 
+
+def _among(words: frozenset[str], general: Test, *, negated: bool) -> Test:
+    """A cell of strings alone, which one look into a set decides for a string."""
+
+    def among(frame: Frame, value: Value) -> bool | None:
+        if type(value) is str:
+            return (value in words) is not negated
+        return general(frame, value)
+
+    return among
+
+
+def _any_of(tests: tuple[Test, ...], *, negated: bool) -> Test:
     def cell(frame: Frame, value: Value) -> bool | None:
         certain = True
         for test in tests:

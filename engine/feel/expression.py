@@ -9,7 +9,7 @@ from functools import lru_cache
 from engine.feel import ast
 from engine.feel.builtins_all import BUILTINS
 from engine.feel.compiler import Compiler
-from engine.feel.compiler_tests import all_tests
+from engine.feel.compiler_tests import cell_test
 from engine.feel.cursor import name_tree
 from engine.feel.errors import EvaluationProblem, FeelLimitError
 from engine.feel.frame import Code, Frame, Test
@@ -146,14 +146,6 @@ def compile_unary_tests(text: str, names: frozenset[str] = frozenset()) -> Unary
     """Compile the text of a cell: `-`, tests with commas, or `not(…)`. Raises as `compile_expression`."""
     try:
         node = Parser(text, names, name_tree(_BUILT_IN_NAMES)).whole_tests()
-        if node.tests is None:
-            return UnaryTests(text, node, _always, free_names(node))
-        compiler = Compiler(names)
-        test = all_tests(tuple(compiler.test(test) for test in node.tests), negated=node.negated)
-        return UnaryTests(text, node, test, free_names(node))
+        return UnaryTests(text, node, cell_test(Compiler(names), node), free_names(node))
     except RecursionError:
         raise _too_deep() from None
-
-
-def _always(_frame: Frame, _value: Value) -> bool:
-    return True

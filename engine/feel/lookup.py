@@ -12,11 +12,11 @@ from engine.feel.frame import Code, Frame, Values
 from engine.feel.limits import Run
 from engine.feel.names import nearest_name
 from engine.feel.temporal import offset_of
-from engine.feel.text import text_of
-from engine.feel.values import READY, Builtin, Range, Value, YearsMonths, kind, to_feel
+from engine.feel.values import READY, Builtin, Value, YearsMonths, kind, to_feel
 
 _MISSING = object()
 _SAFE = 10**34
+"""Whole numbers below this have an exact Decimal of 34 digits."""
 
 
 def convert(value: object, run: Run, column: int) -> Value:
@@ -24,8 +24,8 @@ def convert(value: object, run: Run, column: int) -> Value:
     kind_of = type(value)
     if kind_of in READY and (kind_of is not Decimal or value.is_finite()):  # type: ignore[attr-defined]
         return value
-    if kind_of is int:
-        return to_feel(value)
+    if kind_of is int and -_SAFE < value < _SAFE:  # type: ignore[operator]
+        return Decimal(value)  # type: ignore[arg-type]
     try:
         return to_feel(value)
     except FeelTypeError as error:
@@ -182,8 +182,3 @@ _PROPERTIES: dict[str, dict[str, _Part]] = {
         "end included": lambda v: v.high_closed,
     },
 }
-
-
-def describe(value: Value, run: Run) -> str:
-    """A short text of a value for a message."""
-    return text_of(value, run)[:60] if not isinstance(value, list | dict | Range) else kind(value)
