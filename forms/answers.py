@@ -130,7 +130,15 @@ def _draft_value(field: Field, value: object) -> object:
         if isinstance(value, AmbiguousNumber):
             return value.doubtful
         if isinstance(value, list) and is_several(field):
-            return [item for item in value[:MAX_ITEMS] if isinstance(item, str) and item.isprintable()]
+            readable = (item.strip() for item in value[:MAX_ITEMS] if isinstance(item, str) and item.isprintable())
+            return jsonable(_read_list(field, list(filter(None, readable))))
         if isinstance(value, str) and not is_several(field):
-            return "".join(character for character in value if character.isprintable())[:MAX_TEXT]
+            return "".join(character for character in value if character.isprintable()).strip()[:MAX_TEXT] or None
         return None
+
+
+def _read_list(field: Field, texts: list[str]) -> object:
+    try:
+        return read(field, texts)
+    except RefusalError:
+        return []

@@ -63,7 +63,8 @@ class RowView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentView:
     """One component as shown. `kind` chooses the markup; what a kind does not need stays empty.
-    `watched` tells that the answer decides over other components.
+    `watched` tells that the answer decides over other components, `lasting` that the input itself may stay when
+    the page is refreshed around it (its choices do not depend on other answers).
 
     Kinds: text, textarea, date, radios, select, checkbox, checkboxes, file, output (readonly, disabled, computed),
     group, list, passage, image, table, documents, rule, gap. `id` is that of the first input, where an error links to.
@@ -80,6 +81,7 @@ class ComponentView:
     required: bool = False
     readonly: bool = False
     watched: bool = False
+    lasting: bool = True
     input_type: str = "text"
     inputmode: str = ""
     autocomplete: str = ""

@@ -156,7 +156,12 @@ def _choice(painter: Painter, node: Node, component: Any) -> ComponentView:
         for index, (value, label) in enumerate(given)
     )
     return ComponentView(
-        kind=kind, options=listed, multiple=component.multiple, small=component.type == "taglist", **base
+        kind=kind,
+        options=listed,
+        multiple=component.multiple,
+        small=component.type == "taglist",
+        lasting=component.options.expression is None,
+        **base,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from typing import Final
 
@@ -193,21 +193,18 @@ def _zoned(moment: datetime, offset: tzinfo | None, field: MomentField, zone: tz
         written = moment.isoformat(timespec="seconds")
     else:
         try:
-            aware = moment.replace(tzinfo=offset or zone)
-            if field.zone_format == "utc_normalized":
-                aware = aware.astimezone(UTC)
-            shift = aware.utcoffset() or timedelta()
+            written = _with_offset(moment.replace(tzinfo=offset or zone), utc=field.zone_format == "utc_normalized")
         except OverflowError:
             raise RefusalError(code) from None
-        written = aware.replace(tzinfo=None).isoformat(timespec="seconds") + _offset(shift, field)
     return written.partition("T")[2] if field.subtype == "time" else written
 
 
-def _offset(shift: timedelta, field: MomentField) -> str:
-    if field.zone_format == "utc_normalized":
-        return "Z"
-    minutes = int(shift.total_seconds() // 60)
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+def _with_offset(aware: datetime, *, utc: bool) -> str:
+    if utc:
+        return aware.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    minutes = int((aware.utcoffset() or timedelta()).total_seconds() // 60)
+    # Before 1911 clocks went by the sun; ISO 8601 has no seconds in an offset.
+    return aware.astimezone(timezone(timedelta(minutes=minutes))).isoformat(timespec="seconds")
 
 
 def _boolean(_field: Field, value: object, _zone: tzinfo, _now: datetime) -> object:
