@@ -303,3 +303,16 @@ def test_answers_are_read_back_as_lines(household: FormDefinition, answers: Answ
     english = {line.label: line.value for line in lines(household, answers, context, "en")}
     assert english["Date of birth"] == "28 February 1990"
     assert english["Capital (row 1)"] == "1,500,000 dong"
+
+
+def test_a_refresh_keeps_the_inputs_in_which_somebody_types(make: Any, context: AnswerContext, page: Page) -> None:
+    """Inputs stay when the fields are replaced around them, except where their choices may have changed."""
+    form = make(
+        {"type": "textfield", "key": "a"},
+        {"type": "radio", "key": "b", "values": [{"value": "x", "label": "X"}]},
+        {"type": "select", "key": "c", "valuesExpression": "=[a]"},
+    )
+    shown = page(view(form, {"a": "x"}, context=context))
+    assert set(shown.xpath("//*[@hx-preserve]/@name")) == {"a", "b"}
+    still = make({"type": "textfield", "key": "a"})
+    assert not page(view(still, {}, context=context)).xpath("//*[@hx-preserve or @hx-post or @hx-target]")
