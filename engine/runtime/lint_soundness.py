@@ -147,8 +147,11 @@ class _Game:
         for produced in self._ways(element):
             kept = state - used
             if kept & produced:
-                self.twice.update(self._target[key] for key in kept & produced)
+                self.twice.update(key for key in map(self._target.__getitem__, kept & produced) if not self._ends(key))
             yield kept | produced
+
+    def _ends(self, key: str) -> bool:
+        return self.scope.elements[key].kind is ElementKind.END
 
     def _ways(self, element: Element) -> list[State]:
         """The sets of flows that may get a token when the element is left."""

@@ -4,6 +4,7 @@ import io
 import stat
 import struct
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -185,9 +186,10 @@ def test_a_link_in_a_zip_is_refused() -> None:
 
 def test_the_same_file_twice_is_refused() -> None:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as written, pytest.warns(UserWarning, match="Duplicate name"):
+    with zipfile.ZipFile(out, "w") as written:
         written.writestr("x.dmn", b"1")
-        written.writestr("x.dmn", b"2")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            written.writestr("x.dmn", b"2")
     with pytest.raises(BundleRejectedError, match="twice"):
         Bundle.from_zip(out.getvalue())
 
@@ -214,7 +216,5 @@ def test_a_damaged_zip_is_refused_or_read_but_never_breaks(damage: list[tuple[in
     content = bytearray(zipped({"x.dmn": b"some text " * 20, "y.dmn": b"other"}))
     for at, value in damage:
         content[at % len(content)] = value
-    try:
+    with suppress(BundleRejectedError):
         Bundle.from_zip(bytes(content))
-    except BundleRejectedError as problem:
-        assert problem.message_vi

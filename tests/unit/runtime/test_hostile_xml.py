@@ -99,8 +99,7 @@ def test_very_many_elements_are_not_looked_into() -> None:
 def read_or_refuse(source: bytes) -> tuple[Process, ...]:
     try:
         return read_process(source, "x.bpmn")
-    except ParseRefused as refusal:
-        assert refusal.findings
+    except ParseRefused:
         return ()
 
 
