@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.deadlines.terms import Term, resolve_term
 from engine.errors import NotFoundError
 from engine.events import EventType
 from engine.history.journal import Event, clock_entries
@@ -59,9 +60,18 @@ class Change:
         """The clock's ledger as it stood before this command."""
         return clock_entries(self.session, self.dossier.id) if self.dossier.journal_seq else []
 
+    @cached_property
+    def term(self) -> Term:
+        """The term that governs the dossier: by its day of reception, whatever the law says since."""
+        return resolve_term(self.procedure.terms, self.platform.day_of(self.dossier.submitted_at))
+
     def note(self, type_: EventType, **payload: Any) -> None:
         """Record that something happened, at the moment the law counts."""
         self.events.append(Event(type_, self.legal_at, payload))
+
+    def note_at(self, moment: datetime, type_: EventType, **payload: Any) -> None:
+        """Record that something happened at a moment of its own."""
+        self.events.append(Event(type_, moment, payload))
 
     def keep(self, key: str, value: Any) -> None:
         """Keep `value` in the dossier's data under `key`, in place of what stood there."""

@@ -7,16 +7,15 @@ a copy of what `engine.deadlines.ledger.due` says of them.
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
-from uuid import UUID, uuid5
 
+from engine import agenda
 from engine.change import Change
 from engine.deadlines import ledger
-from engine.deadlines.ledger import ClockEvent, ClockEventKind, ClockState, Due
-from engine.deadlines.terms import Term, resolve_term
+from engine.deadlines.ledger import ClockEvent, ClockEventKind, ClockState
 from engine.events import CLOCK_PREFIX, EventType
 from engine.history.journal import read
-from engine.model import DeadlineKind, DeadlineState, DossierState, Element, Step, StepLimit
-from engine.persistence.tables import DeadlineRow, JournalRow
+from engine.model import Channel, DossierState, Element, Step, StepLimit
+from engine.persistence.tables import JournalRow
 from engine.runtime.evaluation import Evaluation
 from engine.runtime.failures import ExpressionFailure
 
@@ -33,6 +32,8 @@ def note_received(change: Change) -> None:
     """The dossier has come in; its clock waits for acceptance (rule 1 of the clock: complete and correct)."""
     change.dossier.received_at = change.legal_at
     note(change, ClockEventKind.RECEIVED, "filed")
+    if change.dossier.channel == Channel.ONLINE:
+        agenda.expect_reception(change)
 
 
 def note_effects(change: Change, step: Step) -> None:
@@ -53,31 +54,42 @@ def note_effects(change: Change, step: Step) -> None:
             note(change, effect.on_enter, where, effect.ground)
 
 
-def note(change: Change, kind: ClockEventKind, reason: str, ground: str = "") -> None:
+def note(change: Change, kind: ClockEventKind, reason: str, ground: str = "", **more: Any) -> None:
     """Add an event to the ledger, after checking that it may follow what stands there.
+
+    `more` holds what some kinds need: `days` of an extension, the `document` that grounds it.
 
     Raises:
         ClockEventError: it may not, for example a resumption without a suspension.
     """
-    payload: dict[str, Any] = {"kind": kind.value, "reason": reason, "ground": ground}
+    payload: dict[str, Any] = {"kind": kind.value, "reason": reason, "ground": ground, **more}
     seq = change.dossier.journal_seq + len(change.events) + 1
-    event = _clock_event(payload, change.legal_at, seq)
-    ledger.check_next(_ledger(change), event, _term(change))
-    change.note(EventType(CLOCK_PREFIX + kind.value), **payload)
+    clock = present_ledger(change)
+    # the machine's clock may have been put back, or a timer be processed behind an officer: the ledger never goes back
+    moment = max([change.legal_at, *(event.at for event in clock)])
+    event = _clock_event(payload, moment, seq)
+    ledger.check_next(clock, event, change.term)
+    change.note_at(moment, EventType(CLOCK_PREFIX + kind.value), **payload)
 
 
 def recount(change: Change) -> None:
     """Copy what the ledger says onto the dossier, when this command has added to it; its term moves along."""
     if not any(event.type.value.startswith(CLOCK_PREFIX) for event in change.events):
         return
-    counted = ledger.due(_ledger(change), _term(change), change.platform.calendar)
+    count(change)
+
+
+def count(change: Change) -> None:
+    """Copy what the ledger says onto the dossier and its agenda."""
+    clock = present_ledger(change)
+    counted = ledger.due(clock, change.term, change.platform.calendar)
     dossier = change.dossier
     dossier.due_at, dossier.original_due_at = counted.due_at, counted.original_due_at
     if dossier.closed_at is None:
         dossier.state = _STATES[counted.state]
     if counted.state is ClockState.DECIDED:
         dossier.decided_at = dossier.decided_at or change.legal_at
-    _move_term(change, counted)
+    agenda.follow_due(change, counted, clock)
 
 
 def events_of(rows: Iterable[JournalRow]) -> list[ClockEvent]:
@@ -86,17 +98,8 @@ def events_of(rows: Iterable[JournalRow]) -> list[ClockEvent]:
 
 
 def step_due(change: Change, limit: StepLimit) -> datetime:
-    """When a limit that starts now lapses, counted on the calendar."""
-    return moment_after(change.legal_at, limit, change.platform.calendar)
-
-
-def moment_after(start: datetime, limit: StepLimit, calendar: Any) -> datetime:
-    """When a limit that starts at `start` lapses."""
-    begun = ledger.opening(start)
-    lapses = ledger.due(begun, Term(limit.amount, limit.unit), calendar).due_at
-    if lapses is None:
-        raise AssertionError("a clock that has been accepted and nothing else has a due date")
-    return lapses
+    """When a limit that starts now lapses, counted on the calendar; the far future while the clock stands still."""
+    return agenda.moment_after(change.legal_at, limit, change.platform.calendar)
 
 
 def moment_of_timer(change: Change, element: Element, evaluation: Evaluation) -> datetime:
@@ -139,7 +142,7 @@ def _as_moment(value: object, change: Change) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=change.platform.zone)
 
 
-def _ledger(change: Change) -> list[ClockEvent]:
+def present_ledger(change: Change) -> list[ClockEvent]:
     """The stored ledger and what this command has added to it."""
     stored = events_of(change.recorded_clock)
     first = change.dossier.journal_seq + 1
@@ -161,49 +164,3 @@ def _clock_event(payload: Any, occurred_at: datetime, seq: int) -> ClockEvent:
         days=payload.get("days", 0),
         sequence=seq,
     )
-
-
-def _term(change: Change) -> Term:
-    """The term that governs the dossier: by its day of reception (transitional rule, domain of the procedure)."""
-    return resolve_term(change.procedure.terms, change.platform.day_of(change.dossier.submitted_at))
-
-
-def _move_term(change: Change, counted: Due) -> None:
-    """Keep the one row that waits for the dossier's term in step with the due date."""
-    dossier = change.dossier
-    identifier = term_id(dossier.id)
-    row = change.deadlines.get(identifier)
-    if counted.due_at is None or counted.state.closed:
-        if row is not None:
-            row.state, row.processed_at = DeadlineState.CANCELLED, change.now
-            change.note(EventType.DEADLINE_CANCELLED, deadline=str(identifier), kind=DeadlineKind.TERM.value)
-        return
-    if row is None:
-        # it may have fired or been cancelled before: the row of the term is one and the same
-        row = change.session.get(DeadlineRow, (dossier.id, identifier)) or _term_row(change, identifier)
-        change.deadlines[identifier] = row
-    elif row.legal_due_at == counted.due_at:
-        return
-    row.state, row.processed_at = DeadlineState.PENDING, None
-    row.legal_due_at = row.due_at = counted.due_at
-    moved = {"kind": DeadlineKind.TERM.value, "due_at": counted.due_at.isoformat()}
-    change.note(EventType.DEADLINE_MOVED, deadline=str(identifier), **moved)
-
-
-def _term_row(change: Change, identifier: UUID) -> DeadlineRow:
-    row = DeadlineRow(
-        dossier_id=change.dossier.id,
-        id=identifier,
-        kind=DeadlineKind.TERM,
-        element_id="",
-        started_at=change.legal_at,
-        attempts=0,
-        last_error="",
-    )
-    change.session.add(row)
-    return row
-
-
-def term_id(dossier_id: UUID) -> UUID:
-    """The id of the row that waits for a dossier's term."""
-    return uuid5(dossier_id, "term")

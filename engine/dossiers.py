@@ -18,6 +18,7 @@ from engine.feel import compile_expression, to_feel
 from engine.ids import new_id, new_secret
 from engine.model import Actor, Channel, DossierState, Role
 from engine.organisation.codes import next_code
+from engine.persistence import calendars
 from engine.persistence import dossiers as reading
 from engine.persistence.tables import DossierRow, UnitRow
 from engine.platform import Platform
@@ -61,6 +62,7 @@ def file(session: Session, platform: Platform, actor: Actor | None, filing: Fili
         NotAllowedError: a channel of the desk without the role of a reception officer there.
         InvalidAnswers: the answers do not fit the start form.
     """
+    calendars.refresh(session, platform)
     version = governing_version(session, filing.procedure_key, platform.today())
     procedure = loaded(session, version.id)
     unit = _receiving_unit(session, actor, filing, procedure)
@@ -113,6 +115,7 @@ def _new_row(session: Session, platform: Platform, filing: Filing, procedure: Pr
         outcome="",
         progress=0,
         incidents=0,
+        calendar_number=platform.calendar_number,
         submitted_at=platform.now(),
         journal_seq=0,
         journal_head="",

@@ -32,6 +32,8 @@ class EventType(StrEnum):
     DEADLINE_FIRED = "deadline:fired"
     DEADLINE_CANCELLED = "deadline:cancelled"
 
+    CALENDAR_APPLIED = "calendar:applied"
+
     CLOCK_RECEIVED = "clock:received"
     CLOCK_ACCEPTED = "clock:accepted"
     CLOCK_SUSPENDED = "clock:suspended"

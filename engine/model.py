@@ -51,6 +51,9 @@ class DeadlineKind(StrEnum):
     TIMER = "timer"  # a BPMN timer event of the diagram fires
     TERM = "term"  # the dossier's statutory term lapses
     STEP = "step"  # a user task's own limit lapses
+    WARNING = "warning"  # the term lapses in so many working days
+    APOLOGY = "apology"  # the last day on which an apology and a new date can be prepared in time
+    RECEPTION = "reception"  # an online dossier must have been received or refused by now
 
 
 class Role(StrEnum):

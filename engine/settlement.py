@@ -13,6 +13,7 @@ from engine.model import DeadlineKind, DeadlineState, Element, Opened, Role, Ste
 from engine.organisation.people import holders
 from engine.persistence.tables import FAR_FUTURE, DeadlineRow, IncidentRow, TaskRow
 from engine.runtime.evaluation import Evaluation
+from engine.runtime.side_tasks import SIDE_TASKS
 
 
 def settle_tasks(change: Change, step: Step, evaluation: Evaluation, completed: UUID | None) -> None:
@@ -26,14 +27,43 @@ def settle_tasks(change: Change, step: Step, evaluation: Evaluation, completed: 
         _open_task(change, opened, evaluation)
 
 
+def close_side_tasks(change: Change) -> None:
+    """Cancel what officers do beside the process (an apology to approve), when the dossier ends."""
+    beside = select(TaskRow).where(
+        TaskRow.dossier_id == change.dossier.id,
+        TaskRow.state == TaskState.OPEN,
+        TaskRow.element_id.in_(SIDE_TASKS),
+    )
+    for task in change.session.scalars(beside):
+        task.state, task.closed_at = TaskState.CANCELLED, change.now
+        change.note(EventType.TASK_CANCELLED, task=str(task.id), element=task.element_id)
+
+
+def open_side_task(change: Change, element: Element, due: datetime) -> None:
+    """Ask somebody to do something beside the process."""
+    unit = _unit_of(change, element)
+    task = _task_row(change, new_id(), element, unit, due)
+    change.session.add(task)
+    _note_opened(change, task, due)
+
+
 def _open_task(change: Change, opened: Opened, evaluation: Evaluation) -> None:
     element = change.procedure.elements[opened.element_id]
     unit, role = _unit_of(change, element), element.role or Role.OPERATOR
     own_due = step_due(change, element.limit) if element.limit else None
-    assignee = _assignee(change, element, unit, role, evaluation)
-    task = TaskRow(
+    task = _task_row(change, opened.id, element, unit, own_due or change.dossier.due_at or FAR_FUTURE)
+    task.assignee_id = _assignee(change, element, unit, role, evaluation)
+    change.session.add(task)
+    _note_opened(change, task, own_due)
+    if own_due:
+        _set_deadline(change, new_id(), DeadlineKind.STEP, element, own_due, task.id)
+
+
+def _task_row(change: Change, identifier: UUID, element: Element, unit: str, due: datetime) -> TaskRow:
+    role = element.role or Role.OPERATOR
+    return TaskRow(
         dossier_id=change.dossier.id,
-        id=opened.id,
+        id=identifier,
         element_id=element.id,
         name_vi=element.title("vi"),
         name_en=element.title("en"),
@@ -42,23 +72,23 @@ def _open_task(change: Change, opened: Opened, evaluation: Evaluation) -> None:
         role=role,
         unit_code=unit,
         queue=f"{unit}/{role}",
-        assignee_id=assignee,
         state=TaskState.OPEN,
-        due_at=own_due or change.dossier.due_at or FAR_FUTURE,
+        due_at=due,
         opened_at=change.now,
+        completed_by="",
     )
-    change.session.add(task)
+
+
+def _note_opened(change: Change, task: TaskRow, due: datetime | None) -> None:
     change.note(
         EventType.TASK_OPENED,
         task=str(task.id),
-        element=element.id,
-        role=role.value,
-        unit=unit,
-        assignee=str(assignee) if assignee else None,
-        due_at=own_due.isoformat() if own_due else None,
+        element=task.element_id,
+        role=str(task.role),
+        unit=task.unit_code,
+        assignee=str(task.assignee_id) if task.assignee_id else None,
+        due_at=due.isoformat() if due else None,
     )
-    if own_due:
-        _set_deadline(change, new_id(), DeadlineKind.STEP, element, own_due, task.id)
 
 
 def _unit_of(change: Change, element: Element) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import access, attachments, transition
+from engine import access, attachments, effects, transition
 from engine.change import Change, facts_of
 from engine.errors import (
     InvalidInputError,
@@ -26,6 +26,7 @@ from engine.persistence.tables import DossierRow, DraftRow, PersonRow, TaskRow
 from engine.platform import Platform
 from engine.procedures import pinned
 from engine.runtime import interpreter
+from engine.runtime.side_tasks import SIDE_TASKS
 from forms.answers import AnswerContext, check, check_draft
 from forms.definition import FormDefinition
 
@@ -179,6 +180,9 @@ def complete(
             change.keep(task.data_key, answers)
         attachments.attach(change, answers, uploader_key)
         tasks.drop_draft(change.session, task)
+        if task.element_id in SIDE_TASKS:
+            effects.complete_side_task(change, task, answers)
+            return
         evaluation = change.evaluation()
         step = interpreter.complete(change.procedure.program, change.dossier.snapshot, evaluation, task.id)
         transition.settle(change, step, evaluation, completed=task.id)

@@ -11,12 +11,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from engine import clockwork, settlement
+from engine import agenda, clockwork, settlement
 from engine.change import Change
 from engine.errors import DossierClosedError, NotFoundError, StaleVersionError
 from engine.events import EventType
 from engine.history import journal
 from engine.model import Actor, DossierState, Element, Step
+from engine.persistence import calendars
 from engine.persistence.tables import DossierRow, TaskRow
 from engine.platform import Platform
 from engine.procedures import pinned
@@ -46,7 +47,7 @@ def apply(
         DossierClosedError: it has ended.
         EngineError: whatever the command refuses.
     """
-    dossier = lock(session, dossier_id)
+    dossier = lock(session, platform, dossier_id)
     _refuse_unfit(dossier, version)
     return carry_out(session, platform, actor, dossier, command, legal_at)
 
@@ -60,7 +61,7 @@ def apply_to_task(session: Session, platform: Platform, actor: Actor, task_id: U
         EngineError: whatever the command refuses.
     """
     owner = select(TaskRow.dossier_id).where(TaskRow.id == task_id).scalar_subquery()
-    dossier = _locked(session, DossierRow.id == owner)
+    dossier = _locked(session, platform, DossierRow.id == owner)
     if dossier is None:
         raise NotFoundError(f"expected a task with the id {task_id}, found none", "Không tìm thấy công việc.")
     return carry_out(session, platform, actor, dossier, command)
@@ -84,21 +85,26 @@ def carry_out(
     return dossier
 
 
-def lock(session: Session, dossier_id: UUID) -> DossierRow:
-    """The dossier's row, locked until the transaction ends and read afresh.
+def lock(session: Session, platform: Platform, dossier_id: UUID) -> DossierRow:
+    """The dossier's row, locked until the transaction ends and read afresh; the platform learns the newest calendar.
 
     Raises:
         NotFoundError: there is no such dossier.
     """
-    dossier = _locked(session, DossierRow.id == dossier_id)
+    dossier = _locked(session, platform, DossierRow.id == dossier_id)
     if dossier is None:
         raise NotFoundError(f"expected a dossier with the id {dossier_id}, found none", "Không tìm thấy hồ sơ.")
     return dossier
 
 
-def _locked(session: Session, condition: ColumnElement[bool]) -> DossierRow | None:
-    query = select(DossierRow).where(condition).with_for_update(of=DossierRow)
-    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+def _locked(session: Session, platform: Platform, condition: ColumnElement[bool]) -> DossierRow | None:
+    query = select(DossierRow, calendars.NEWEST_NUMBER).where(condition).with_for_update(of=DossierRow)
+    found = session.execute(query.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        return None
+    calendars.know(session, platform, found[1])
+    dossier: DossierRow = found[0]
+    return dossier
 
 
 def _refuse_unfit(dossier: DossierRow, version: int | None) -> None:
@@ -135,6 +141,10 @@ def settle(change: Change, step: Step, evaluation: Evaluation, *, completed: UUI
 
 
 def _end(change: Change, end: Element) -> None:
+    """Close the dossier, and whatever still waits in it beside the process."""
+    settlement.close_side_tasks(change)
+    for row in change.deadlines.values():
+        agenda.cancel(change, row)
     change.dossier.closed_at = change.legal_at
     change.dossier.state = DossierState.CLOSED
     change.dossier.outcome = end.outcome

@@ -1,7 +1,6 @@
 """A driver that goes a walk in this process, through the use cases, at moments of its own: for the demo's past."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any, TypeVar
@@ -46,7 +45,7 @@ class DirectDriver:
         self._db, self._store, self._channel = db, store, channel
         self._present: Clock = platform.clock
         self._clock = FixedClock(min(filed_at, platform.now()))
-        self._platform = replace(platform, clock=self._clock)
+        self._platform = Platform(self._clock, platform.calendar, platform.services, platform.warn_at)
         self._uploads = "demo"  # replaced by the filer's key
         self._dossier_id: UUID | None = None
 

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.calendars import recount_stale
 from engine.deadlines.sweep import sweep
 from engine.platform import Platform
 
@@ -37,6 +38,7 @@ def start(db: Engine, platform: Platform, interval_seconds: float = 5) -> Ticker
 
     def tick() -> None:
         try:
+            recount_stale(db, platform)
             swept = sweep(db, platform, stop=stopping.is_set)
         except SQLAlchemyError:
             log.exception("expected the database to answer the sweep, found an error; the next tick tries again")

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from engine import transition
 from engine.change import Change
+from engine.effects import EFFECTS
 from engine.errors import EngineError
 from engine.events import EventType
 from engine.model import SYSTEM, DeadlineKind, DeadlineState
@@ -121,13 +122,15 @@ def _fire(session: Session, platform: Platform, row: DeadlineRow) -> None:
             # the row is settled here already; the rest of the step is settled as always
             settled = replace(step, timers_closed=step.timers_closed - {row.id})
             transition.settle(change, settled, evaluation)
+        else:
+            EFFECTS[row.kind](change, row)
 
     transition.apply(session, platform, SYSTEM, row.dossier_id, command, legal_at=row.legal_due_at)
 
 
 def _postpone(session: Session, platform: Platform, dossier_id: UUID, deadline_id: UUID, message: str) -> None:
     """Try the row again later, or park it after the last attempt and tell the operators."""
-    dossier = transition.lock(session, dossier_id)
+    dossier = transition.lock(session, platform, dossier_id)
     row = session.get_one(DeadlineRow, (dossier_id, deadline_id), with_for_update=True)
     if row.state != DeadlineState.PENDING:
         return

@@ -163,6 +163,7 @@ class DossierRow(Journalled, Base):
     original_due_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    calendar_number: Mapped[int] = mapped_column(default=0)  # the calendar its dates were counted by
     version: Mapped[int] = mapped_column()
     snapshot: Mapped[bytes] = mapped_column(LargeBinary)
     __mapper_args__ = {"version_id_col": version}
@@ -171,6 +172,8 @@ class DossierRow(Journalled, Base):
         Index("ix_dossier_list", "submitted_at", "id"),
         # what is overdue: open dossiers by due date
         Index("ix_dossier_due", "due_at", "id", **_only_where("closed_at IS NULL")),
+        # what has still to be counted anew after a change of the calendar
+        Index("ix_dossier_calendar", "calendar_number", "id", **_only_where("closed_at IS NULL")),
     )
 
 
@@ -334,3 +337,35 @@ class AccessLogRow(Base):
     what: Mapped[str] = mapped_column(String(64))
     looked_at: Mapped[datetime]
     __table_args__ = (Index("ix_access_log_dossier", "dossier_id", "looked_at"),)
+
+
+class CalendarVersionRow(Base):
+    """A working calendar as it was decided; the newest one counts. Version 0 is the one that ships."""
+
+    __tablename__ = "calendar_version"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[str] = mapped_column(Text)  # the calendar file, whole
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    cause: Mapped[str] = mapped_column(Text)
+    imported_at: Mapped[datetime]
+    imported_by: Mapped[str] = mapped_column(Text)
+
+
+class NoticeRow(Base):
+    """Something to tell somebody: shown in the page, and sent by mail to those who asked for it."""
+
+    __tablename__ = "notice"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    audience: Mapped[str] = mapped_column(String(110))  # "person:<id>", "queue:<unit>/<role>", "applicant:<dossier>"
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"))
+    kind: Mapped[str] = mapped_column(String(32))
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]
+    __table_args__ = (
+        # what is new for somebody
+        Index("ix_notice_new", "audience", "created_at", **_only_where("seen_at IS NULL")),
+        # what the mail job has to send
+        Index("ix_notice_mail", "created_at", **_only_where("mailed_at IS NULL")),
+    )

@@ -11,6 +11,8 @@ from engine.model import Element, Flow, Process
 from engine.runtime.bundle import Bundle
 from engine.runtime.facts import Facts
 from engine.runtime.parser import read_process, spiff_root
+from engine.runtime.side_tasks import SIDE_TASKS
+from engine.runtime.side_tasks import forms as side_forms
 from engine.runtime.specs import Program, compile_program
 from forms.definition import FormDefinition
 
@@ -19,7 +21,10 @@ _FORM_SUFFIX = ".form.json"
 
 @dataclass(frozen=True)
 class Procedure:
-    """A deployed bundle, ready to run. Read-only and shared between dossiers and threads."""
+    """A deployed bundle, ready to run. Read-only and shared between dossiers and threads.
+
+    `elements` and `forms` also hold the platform's own side tasks; `processes` only what the diagrams say.
+    """
 
     bundle: Bundle
     processes: tuple[Process, ...]
@@ -97,4 +102,4 @@ def _compile(bundle: Bundle) -> Procedure:
     }
     roots = {path: spiff_root(source) for path, source in diagrams.items()}
     program = compile_program(bundle.key, roots, elements)
-    return Procedure(bundle, processes, elements, forms, program)
+    return Procedure(bundle, processes, {**elements, **SIDE_TASKS}, {**side_forms(), **forms}, program)

@@ -1,0 +1,135 @@
+"""Use cases of the working calendar: what a change would do, importing it, and counting open dossiers anew."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from engine import effects, transition
+from engine.change import Change
+from engine.clockwork import events_of
+from engine.deadlines.calendar import Calendar, load_calendar
+from engine.deadlines.clock_events import ClockEvent
+from engine.deadlines.preview import CalendarChange, ChangedDay, Moved, moved_by
+from engine.deadlines.terms import Term, resolve_term
+from engine.errors import ConflictError, InvalidInputError, NotAllowedError
+from engine.events import EventType
+from engine.history.journal import clock_entries
+from engine.model import SYSTEM, Actor, Role
+from engine.persistence import calendars
+from engine.persistence.tables import CalendarVersionRow, DossierRow
+from engine.persistence.transaction import run
+from engine.platform import Platform
+from engine.procedures import pinned
+
+_MAY_IMPORT = (Role.PROCEDURE_CONTROL, Role.OPERATOR)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a calendar would change: days, and open dossiers by code with their dates before and after."""
+
+    days: Sequence[ChangedDay]
+    moved: Sequence[Moved[str]]
+
+
+def preview(session: Session, platform: Platform, content: bytes) -> Preview:
+    """What importing this calendar file would do; nothing is written.
+
+    Raises:
+        CalendarDataError: the file contradicts itself or is incomplete.
+    """
+    calendars.refresh(session, platform)
+    change = CalendarChange(platform.calendar, load_calendar(content))
+    return Preview(change.days(), moved_by(change, _open_ledgers(session, platform)))
+
+
+def import_calendar(session: Session, platform: Platform, actor: Actor, content: bytes, cause: str) -> int:
+    """Make this calendar file the newest version and return its number.
+
+    Open dossiers are counted anew afterwards, one transaction each (`recount_stale`), with `cause` in their history.
+
+    Raises:
+        NotAllowedError: the actor is neither procedure control nor operator.
+        CalendarDataError: the file contradicts itself or is incomplete.
+        InvalidInputError: no cause is given (the decision that orders the change).
+        ConflictError: it is the calendar that counts already.
+    """
+    if actor.username != SYSTEM.username and not any(actor.has_role(role) for role in _MAY_IMPORT):
+        raise NotAllowedError(
+            f"expected procedure control or an operator to change the calendar, found {actor.name}",
+            "Chỉ bộ phận kiểm soát thủ tục hoặc quản trị vận hành được thay lịch làm việc.",
+        )
+    if not cause.strip():
+        raise InvalidInputError(
+            "expected the decision that orders the change, found none; name its number and date",
+            "Hãy ghi số, ngày của văn bản thay đổi lịch.",
+        )
+    calendars.refresh(session, platform)
+    calendar = load_calendar(content)
+    _refuse_same(platform.calendar, calendar)
+    number = platform.calendar_number + 1
+    session.add(
+        CalendarVersionRow(
+            number=number,
+            content=content.decode(),
+            fingerprint=calendar.fingerprint,
+            cause=cause.strip(),
+            imported_at=platform.now(),
+            imported_by=actor.name,
+        )
+    )
+    session.flush()
+    return number
+
+
+def recount_stale(db: Engine, platform: Platform, limit: int = 200) -> int:
+    """Count up to `limit` open dossiers anew that were counted by an older calendar; how many were done.
+
+    Each in a transaction of its own; whoever is interrupted goes on where it stopped.
+    """
+    done = 0
+    while done < limit and run(db, lambda session: _recount_one(session, platform)):
+        done += 1
+    return done
+
+
+def _recount_one(session: Session, platform: Platform) -> bool:
+    calendars.refresh(session, platform)
+    if platform.calendar_number == 0:
+        return False
+    stale = (
+        select(DossierRow)
+        .where(DossierRow.closed_at.is_(None), DossierRow.calendar_number < platform.calendar_number)
+        .order_by(DossierRow.calendar_number, DossierRow.id)
+        .limit(1)
+        .with_for_update(of=DossierRow, skip_locked=True)
+    )
+    dossier = session.scalar(stale)
+    if dossier is None:
+        return False
+    cause = session.get_one(CalendarVersionRow, platform.calendar_number).cause
+
+    def command(change: Change) -> None:
+        change.note(EventType.CALENDAR_APPLIED, number=platform.calendar_number, decision=cause)
+        effects.recalculate(change, cause)
+        change.dossier.calendar_number = platform.calendar_number
+
+    transition.carry_out(session, platform, SYSTEM, dossier, command)
+    return True
+
+
+def _refuse_same(before: Calendar, after: Calendar) -> None:
+    if before.fingerprint == after.fingerprint:
+        raise ConflictError(
+            "expected a calendar that differs from the present one, found the same; nothing was changed",
+            "Lịch này trùng với lịch đang áp dụng; không có gì thay đổi.",
+        )
+
+
+def _open_ledgers(session: Session, platform: Platform) -> Iterator[tuple[str, list[ClockEvent], Term]]:
+    """The clock of every open dossier, by code."""
+    for dossier in session.scalars(select(DossierRow).where(DossierRow.closed_at.is_(None)).order_by(DossierRow.code)):
+        term = resolve_term(pinned(session, dossier).terms, platform.day_of(dossier.submitted_at))
+        yield dossier.code, events_of(clock_entries(session, dossier.id)), term
