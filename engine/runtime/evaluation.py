@@ -11,7 +11,8 @@ from typing import Any
 
 from SpiffWorkflow.task import Task
 
-from engine.decisions import DecisionModel
+from engine.decisions import DecisionModel, DecisionModelError
+from engine.errors import EngineError
 from engine.feel import FeelError, compile_expression, evaluate_traced, from_feel, to_feel
 from engine.model import Element, ElementKind
 from engine.runtime.failures import ConditionNotBoolean, DecisionFailure, ExpressionFailure, ServiceFailure
@@ -59,14 +60,14 @@ class Evaluation:
         """The JSON value of a FEEL expression over the dossier's data; null when an operand is missing.
 
         Raises:
-            ExpressionFailure: it is not FEEL, or exceeds its budget.
+            ExpressionFailure: it is not FEEL, exceeds its budget, or reads data that FEEL cannot hold.
         """
         text = expression.strip().removeprefix("=")
         try:
             result, _problems = evaluate_traced(compile_expression(text), self._names, now=self.now)
+            return from_feel(result)
         except FeelError as error:
             raise ExpressionFailure(f"expected '{text}' to be evaluated, found: {error}") from error
-        return from_feel(result)
 
     def perform(self, task: Task) -> None:
         """Carry out a script, decision or service task (called by `specs.AutomaticTask`)."""
@@ -80,21 +81,33 @@ class Evaluation:
 
     def _decide(self, element: Element) -> None:
         path, name = element.decision
-        decision = self._load_decisions(path).decide(name, self._names, now=self.now)
-        if decision.value is None:
+        try:
+            decision = self._load_decisions(path).decide(name, self._names, now=self.now)
+            value = from_feel(decision.value)
+        except (FeelError, DecisionModelError) as error:
+            raise DecisionFailure(f"expected the decision '{name}' in {path} to be made, found: {error}") from error
+        if value is None:
             raise DecisionFailure(
                 f"expected the decision '{name}' in {path} to give an answer for this dossier, found no matching rule; "
                 "add a rule or a default",
                 f"Bảng quyết định '{name}' không có quy tắc nào phù hợp với hồ sơ này.",
             )
-        self.results[element.result] = from_feel(decision.value)
+        self.results[element.result] = value
         self.decisions.append((element.id, tuple(str(rule) for rule in decision.matched_rules)))
 
     def _serve(self, element: Element) -> None:
         service = self._services.get(element.service)
         if service is None:
             raise ServiceFailure(f"expected a service registered as '{element.service}', found none; register it")
-        self.results.update(service(self, element))
+        try:
+            given = {name: from_feel(to_feel(value)) for name, value in service(self, element).items()}
+        except EngineError:
+            raise
+        except Exception as error:  # whatever a service does, what a person has done before it stays done
+            raise ServiceFailure(
+                f"expected the service '{element.service}' to give results by name, found {error!r}"
+            ) from error
+        self.results.update(given)
 
 
 class _FeelNames(Mapping[str, object]):

@@ -54,6 +54,13 @@ class ServiceFailure(StepFailure):
     title_vi = "Dịch vụ mà quy trình gọi tới gặp lỗi."
 
 
+class StuckJoin(StepFailure):
+    """A gateway waits for a branch that cannot come any more."""
+
+    code = "stuck-join"
+    title_vi = "Cổng gộp chờ một nhánh không thể tới nữa."
+
+
 class EndlessStep(StepFailure):
     """The process went on without ever waiting for a person or for time."""
 

@@ -20,12 +20,15 @@ from SpiffWorkflow.util.task import TaskState
 from engine.errors import EngineError, NotWaitingError, TaskNotOpenError
 from engine.model import Failure, Opened, Step
 from engine.runtime.evaluation import Evaluation
-from engine.runtime.failures import EndlessStep
+from engine.runtime.failures import EndlessStep, StuckJoin
+from engine.runtime.joins import TokenGateway
 from engine.runtime.snapshot import load, save
 from engine.runtime.specs import Program, element_id
 from engine.runtime.waiting import MESSAGE, TIMER, OwnedEvent, awaited, deliver, is_waiting
 
 MOST_AUTOMATIC_STEPS = 1_000  # in one command; more means a loop that waits for nobody
+
+_FAILED, _STUCK = "failed", "stuck"
 
 
 @dataclass(frozen=True)
@@ -115,9 +118,9 @@ def retry(program: Program, snapshot: bytes, evaluation: Evaluation, failed_id: 
 
     def act(workflow: BpmnWorkflow, _record: _Record) -> None:
         task = _find(workflow, failed_id)
-        if task is None or task.state != TaskState.ERROR:
+        if task is None or not _has_failed(task):
             raise NotWaitingError(f"expected the step {failed_id} to have failed, found that it has not")
-        task._set_state(TaskState.READY)  # noqa: SLF001 - the library's own reset would drop the branch
+        del task.internal_data[_FAILED if _FAILED in task.internal_data else _STUCK]
 
     return _moved(load(snapshot, program, evaluation), evaluation, act)
 
@@ -137,13 +140,14 @@ def present(workflow: BpmnWorkflow) -> Present:
 
 def _moved(workflow: BpmnWorkflow, evaluation: Evaluation, act: Callable[[BpmnWorkflow, _Record], None] | None) -> Step:
     before = present(workflow) if act else Present({}, {}, {})
-    failed_before = {task.id for task in _all(workflow) if task.state == TaskState.ERROR}
+    failed_before = {task.id for task in _all(workflow) if _has_failed(task)}
     record = _Record()
     if act:
         act(workflow, record)
     _advance(workflow, record)
+    _report_stuck_joins(workflow, record)
     after = present(workflow)
-    still_failed = {task.id for task in _all(workflow) if task.state == TaskState.ERROR}
+    still_failed = {task.id for task in _all(workflow) if _has_failed(task)}
     stood, stands = before.everything(), after.everything()
     return Step(
         snapshot=save(workflow),
@@ -185,7 +189,7 @@ def _next_ready(workflow: BpmnWorkflow) -> Task | None:
     """The next automatic task; boundary events first, so that what they interrupt cannot go on beside them."""
     ready = None
     for task in _all(workflow):
-        if task.state == TaskState.READY and not task.task_spec.manual:
+        if task.state == TaskState.READY and not task.task_spec.manual and not _has_failed(task):
             if isinstance(task.task_spec, BoundaryEvent):
                 return task
             ready = ready or task
@@ -198,12 +202,47 @@ def _run(task: Task, record: _Record) -> None:
     except (EngineError, WorkflowException) as error:
         code = error.code if isinstance(error, EngineError) else "process-error"
         record.failures.append(Failure(task.id, element_id(task.task_spec), code, str(error)))
+        _stand_still(task)
         return
     where = element_id(task.task_spec)
     if where and task.state == TaskState.COMPLETED:
         record.passed.append(where)
         if isinstance(task.task_spec, EndEvent) and task.workflow.parent_task_id is None:
             record.ended_at = where
+
+
+def _stand_still(task: Task) -> None:
+    """Leave a failed step as one that is still to be done.
+
+    The library takes a task in error for finished: nothing could cancel it, and a boundary event beside it would end.
+    """
+    task._set_state(TaskState.READY)  # noqa: SLF001 - the library's own reset would drop the branch
+    task.internal_data[_FAILED] = True
+
+
+def _has_failed(task: Task) -> bool:
+    key = {TaskState.READY: _FAILED, TaskState.WAITING: _STUCK}.get(task.state)
+    return key in task.internal_data
+
+
+def _report_stuck_joins(workflow: BpmnWorkflow, record: _Record) -> None:
+    """Say so when all that is left are gateways that wait for each other or for nobody: no one would ever notice."""
+    tasks = list(_all(workflow))
+    if any(_may_go_on(task) for task in tasks):
+        return
+    for task in tasks:
+        if isinstance(task.task_spec, TokenGateway) and task.state == TaskState.WAITING and not _has_failed(task):
+            task.internal_data[_STUCK] = True
+            where = element_id(task.task_spec)
+            message = f"expected every branch to reach the gateway '{where}', found that nothing can come any more"
+            record.failures.append(Failure(task.id, where, StuckJoin.code, message))
+
+
+def _may_go_on(task: Task) -> bool:
+    """Whether a person, time or a message would move this task on. A withdrawal from outside does not count."""
+    if isinstance(task.task_spec, BoundaryEvent):
+        return any(event.kind == TIMER for event in awaited(task)) if is_waiting(task) else False
+    return is_waiting(task) or task.state == TaskState.READY
 
 
 def _wake_finished_subprocess(workflow: BpmnWorkflow) -> bool:
@@ -217,7 +256,7 @@ def _wake_finished_subprocess(workflow: BpmnWorkflow) -> bool:
 
 
 def _is_over(workflow: BpmnWorkflow) -> bool:
-    return not any(task.has_state(TaskState.NOT_FINISHED_MASK | TaskState.ERROR) for task in _all(workflow))
+    return not any(task.has_state(TaskState.NOT_FINISHED_MASK) for task in _all(workflow))
 
 
 def _is_user_task(task: Task) -> bool:
@@ -238,9 +277,14 @@ def _timer_id(task: Task, event: OwnedEvent) -> UUID:
 
 
 def _all(workflow: BpmnWorkflow) -> Iterator[Task]:
+    """Every task, parents first: an order that neither pruning nor storing changes."""
     processes: list[BpmnBaseWorkflow] = [workflow, *workflow.subprocesses.values()]
     for process in processes:
-        yield from list(process.tasks.values())
+        pending = [process.task_tree]
+        while pending:
+            task = pending.pop()
+            yield task
+            pending.extend(reversed(task.children))
 
 
 def _find(workflow: BpmnWorkflow, task_id: UUID | None) -> Task | None:

@@ -12,13 +12,13 @@ import orjson
 import zstandard
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import EngineError
 from engine.runtime.pruning import prune
 from engine.runtime.specs import Program
-from engine.runtime.waiting import is_waiting
 
 FORMAT = 1
 LIMIT = 4 * 1024 * 1024  # bytes; a process that is larger than this when unpacked is broken
@@ -46,16 +46,25 @@ def save(workflow: BpmnWorkflow) -> bytes:
             [str(parent_id), process.spec.name, _tasks(process)] for parent_id, process in workflow.subprocesses.items()
         ],
     }
-    return zstandard.ZstdCompressor(level=3).compress(orjson.dumps(state))
+    return zstandard.ZstdCompressor(level=3, write_checksum=True).compress(orjson.dumps(state))
 
 
 def load(snapshot: bytes, program: Program, script_engine: Any) -> BpmnWorkflow:
     """The running process that `save` wrote, on the shared specification of its version.
 
     Raises:
-        UnreadableSnapshot: the bytes are damaged or of a format this release does not know.
+        UnreadableSnapshot: the bytes are damaged, of a format this release does not know, or of another diagram.
     """
     state = _unpack(snapshot)
+    try:
+        return _rebuild(state, program, script_engine)
+    except (AttributeError, LookupError, TypeError, ValueError, WorkflowException) as error:
+        raise UnreadableSnapshot(
+            f"expected the state of a process of this version, found one that does not fit it: {error!r}"
+        ) from error
+
+
+def _rebuild(state: dict[str, Any], program: Program, script_engine: Any) -> BpmnWorkflow:
     workflow = BpmnWorkflow(program.main, dict(program.subprocesses), script_engine=script_engine, deserializing=True)
     _restore(workflow, state["main"])
     # A subprocess asks for its parent task when it is made, so outer ones come first; `save` keeps that order.
@@ -70,7 +79,11 @@ def load(snapshot: bytes, program: Program, script_engine: Any) -> BpmnWorkflow:
 
 def _unpack(snapshot: bytes) -> dict[str, Any]:
     try:
-        state = orjson.loads(zstandard.ZstdDecompressor().decompress(snapshot, max_output_size=LIMIT))
+        # The size stands in the header, and the library makes room for it whatever limit it is given.
+        size = zstandard.frame_content_size(snapshot)
+        if not 0 < size <= LIMIT:
+            raise UnreadableSnapshot(f"expected a process state of at most {LIMIT} bytes, found {size}")
+        state = orjson.loads(zstandard.ZstdDecompressor().decompress(snapshot, allow_extra_data=False))
     except (zstandard.ZstdError, orjson.JSONDecodeError) as error:
         raise UnreadableSnapshot(f"expected a compressed process state, found damaged bytes: {error}") from error
     if not isinstance(state, dict) or state.get("v") != FORMAT:
@@ -99,16 +112,16 @@ def _restore(process: BpmnBaseWorkflow, rows: list[list[Any]]) -> None:
         if spec is None:
             raise UnreadableSnapshot(f"expected '{spec_name}' in the diagram '{process.spec.name}', found none")
         above = restored[parent] if parent != _NO_PARENT else None
-        task = Task(process, spec, above, state=state, id=UUID(identifier))
+        task_id = UUID(identifier)
+        if task_id in process.tasks or (above is None) != (not restored):
+            raise UnreadableSnapshot(f"expected one tree of tasks, found the task {task_id} out of place")
+        task = Task(process, spec, above, state=state, id=task_id)
         task.triggered = bool(triggered)
         task.internal_data = internal
         restored.append(task)
     process.task_tree = restored[0]
     process.last_task = restored[0]
-    process.completed = not any(task.has_state(TaskState.NOT_FINISHED_MASK | TaskState.ERROR) for task in restored)
-    for task in restored:
-        if is_waiting(task):
-            process.top_workflow.event_manager.add_task(task)
+    process.completed = not any(task.has_state(TaskState.NOT_FINISHED_MASK) for task in restored)
 
 
 def _drop_finished_subprocesses(workflow: BpmnWorkflow) -> None:

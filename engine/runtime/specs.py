@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser, full_tag
+from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
@@ -17,6 +18,7 @@ from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.task import Task
 
 from engine.model import Element
+from engine.runtime.joins import TokenInclusiveGateway, TokenParallelGateway
 from engine.runtime.waiting import own
 
 _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -42,6 +44,8 @@ class _Parser(BpmnParser):
         full_tag("scriptTask"): (TaskParser, AutomaticTask),
         full_tag("businessRuleTask"): (TaskParser, AutomaticTask),
         full_tag("serviceTask"): (TaskParser, AutomaticTask),
+        full_tag("parallelGateway"): (GatewayParser, TokenParallelGateway),
+        full_tag("inclusiveGateway"): (ConditionalGatewayParser, TokenInclusiveGateway),
     }
 
 

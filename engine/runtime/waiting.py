@@ -87,15 +87,19 @@ def deliver(task: Task, event: OwnedEvent) -> None:
 
 
 def _error_catcher(task: Task, code: str) -> Task | None:
-    """The boundary error event on the nearest enclosing activity that catches `code` (or any error)."""
+    """The boundary error event on the nearest enclosing activity that catches `code`, else one for any error."""
     top = task.workflow.top_workflow
     scope = task.workflow
     while scope.parent_task_id is not None:
         activity = top.get_task_from_id(scope.parent_task_id)
-        for sibling in activity.parent.children:
-            if isinstance(sibling.task_spec, BoundaryEvent) and is_waiting(sibling):
-                definition = sibling.task_spec.event_definition
-                if isinstance(definition, OwnedEvent) and definition.kind == ERROR and definition.name in ("", code):
-                    return sibling
+        catchers = {event.name: sibling for sibling in activity.parent.children for event in _errors_caught(sibling)}
+        if catcher := catchers.get(code) or catchers.get(""):
+            return catcher
         scope = activity.workflow
     return None
+
+
+def _errors_caught(task: Task) -> Iterator[OwnedEvent]:
+    """The error that a waiting boundary event catches; its name is empty when it catches any."""
+    if isinstance(task.task_spec, BoundaryEvent) and is_waiting(task):
+        yield from (event for event in awaited(task) if event.kind == ERROR)
