@@ -154,6 +154,40 @@ def test_hours_are_explained_per_day(event: Event, calendar: Calendar, at: At) -
     assert said(told, date(2026, 3, 20)) == "Quá hạn"
 
 
+def test_the_days_between_a_cut_short_last_day_and_the_new_end_are_explained(event: Event, calendar: Calendar) -> None:
+    events = [
+        event("accepted", "2026-03-02 09:00"),
+        event("suspended", "2026-03-05 14:00"),
+        event("resumed", "2026-03-14 09:00"),
+    ]
+    told = explain(events, Term(3, Unit.WORKING_DAYS), calendar)
+    assert "hạn chuyển sang ngày làm việc tiếp theo" in said(told, date(2026, 3, 15))
+    assert said(told, date(2026, 3, 16)).startswith("Ngày làm việc tiếp theo ngày nghỉ")
+    assert told.lines[-1].last
+
+
+def test_an_end_on_a_closed_day_is_said_where_the_law_does_not_roll_forward(calendar: Calendar, at: At) -> None:
+    term = Term.parse({"amount": 5, "unit": "calendar-days", "ends": "end-of-day"})
+    told = explain(opening(at("2024-02-05 09:00")), term, calendar)
+    assert told.lines[-1].day == date(2024, 2, 10)
+    assert "Điều 148 khoản 6" in told.summary_vi
+
+
+def test_hours_before_the_start_and_after_the_end_are_told(event: Event, calendar: Calendar) -> None:
+    term = Term(8, Unit.WORKING_HOURS, Starts.COMPETENT_BODY_RECEIPT)
+    events = [
+        event("received", "2026-03-12 09:00"),
+        event("accepted", "2026-03-13 16:00"),
+        event("restarted", "2026-03-16 16:00"),
+        event("decided", "2026-03-17 10:00"),
+    ]
+    told = explain(events, term, calendar)
+    assert "phi địa giới" in said(told, date(2026, 3, 12))
+    assert [line.number for line in told.lines if line.counted] == [1, 1, 3.5]
+    stopped = explain([*events[:2], event("stopped", "2026-03-14 09:00")], term, calendar)
+    assert "không tính" in said(stopped, date(2026, 3, 14))
+
+
 # ---- the account of days --------------------------------------------------------------------------------
 
 
