@@ -61,10 +61,17 @@ class Subject:
 
     @cached_property
     def sound(self) -> bool:
-        """Whether every diagram was read whole and none calls itself, so that ways through all can be judged."""
+        """Whether ways through all diagrams can be judged: all were read whole, all that is called is there."""
         readings, unreadable = self._readings
         whole = not unreadable and all(reading.sound for reading in readings.values())
-        return whole and not self.call_cycles and self.nesting <= MAX_NESTING
+        called = {element.called for element in self.of_kind(ElementKind.CALL)}
+        fits = called <= set(self.processes) and not self.call_cycles and self.nesting <= MAX_NESTING
+        return whole and fits and self._ids_differ
+
+    @property
+    def _ids_differ(self) -> bool:
+        ids = [key for process in self.all_processes for key in (process.id, *process.elements)]
+        return len(ids) == len(set(ids))
 
     @cached_property
     def _inner(self) -> Mapping[str, list[str]]:

@@ -85,19 +85,26 @@ def test_a_name_must_be_set_before_it_is_read() -> None:
 
 def test_what_one_of_two_ways_sets_may_be_read_behind_them() -> None:
     either = (
-        node("exclusiveGateway", "g", default="g__m") + node("exclusiveGateway", "m") + script("1", "a")
-        + flow("g", "a", "true") + chain("a", "m") + flow("g", "m") + script("fee + 1", "b", '<motcua:result name="more"/>')
+        node("exclusiveGateway", "g", default="g__m")
+        + node("exclusiveGateway", "m")
+        + script("1", "a")
+        + flow("g", "a", "true")
+        + chain("a", "m")
+        + flow("g", "m")
+        + script("fee + 1", "b", '<motcua:result name="more"/>')
         + chain("m", "b", "settle")
-    )  # fmt: skip
+    )
     body = work(either, ("g",)).replace(flow("g", "settle"), "")
     assert findings(bundle(process(body))) == ()
 
 
 def test_a_loop_may_read_what_its_last_turn_has_set() -> None:
     loop = (
-        task("ask") + script("if fee = null then 1 else fee + 1")
-        + node("exclusiveGateway", "again", default="again__settle") + flow("again", "ask", "fee &lt; 3".replace("&lt;", "<"))
-    )  # fmt: skip
+        task("ask")
+        + script("if fee = null then 1 else fee + 1")
+        + node("exclusiveGateway", "again", default="again__settle")
+        + flow("again", "ask", "fee < 3")
+    )
     found = findings(bundle(process(work(loop, ("ask", "count", "again"), ("ask",)))))
     assert found == ()
 
@@ -129,8 +136,12 @@ def test_what_a_service_gives_is_declared() -> None:
 
 
 def test_the_applicant_s_name_is_read_from_the_first_form_alone() -> None:
-    for expression, code in (("application.applicant_nam", "unknown-field"), ("review.verdict", "name-not-yet-set"),
-                             ("1 +", "feel-syntax"), ("12", "feel-wrong-type")):  # fmt: skip
+    for expression, code in (
+        ("application.applicant_nam", "unknown-field"),
+        ("review.verdict", "name-not-yet-set"),
+        ("1 +", "feel-syntax"),
+        ("12", "feel-wrong-type"),
+    ):
         toml = TOML.replace('"application.applicant_name"', f'"{expression}"')
         (found,) = findings(bundle(toml=toml))
         assert (found.code, found.path, found.line) == (code, "procedure.toml", 13)
