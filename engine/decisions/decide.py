@@ -346,10 +346,11 @@ class Evaluation:
 
     def _input(self, model: DecisionModel, key: str, node: InputData) -> Value:
         code, name = model.code(key), node.variable.name
-        if name not in self.inputs:
+        given = name if name in self.inputs else key
+        if given not in self.inputs:
             self.run.null(f"Thiếu đầu vào `{name}`. / The input `{name}` was not given.")
             return None
-        frame = Frame(Values(value=self.inputs[name]), None, self.run)
+        frame = Frame(Values(value=self.inputs[given]), None, self.run)
         return code(frame) if code else None
 
     def _decide(self, model: DecisionModel, key: str, node: DecisionNode) -> Value:

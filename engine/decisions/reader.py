@@ -16,13 +16,14 @@ from engine.decisions.model import (
     Variable,
 )
 from engine.decisions.parser import Element
-from engine.decisions.reader_boxed import BOXED, boxed, function, place, text_of, type_name
+from engine.decisions.reader_boxed import BOXED, boxed, function, place, refuse_other_languages, text_of, type_name
 
 _DRG = ("inputData", "decision", "businessKnowledgeModel", "decisionService")
 
 
 def read(root: Element) -> Definitions:
     """The model of a `definitions` element. Raises DecisionModelError."""
+    refuse_other_languages(root)
     nodes = tuple(_node(child, root) for child in root.all(*_DRG))
     _refuse_twins(nodes)
     return Definitions(

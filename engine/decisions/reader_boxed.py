@@ -95,7 +95,8 @@ def _type(element: Element, root: Element) -> str:
     return type_name(element.get("typeRef"), root)
 
 
-def _literal(element: Element, root: Element) -> Boxed:
+def refuse_other_languages(element: Element) -> None:
+    """Raise DecisionModelError when the element asks for an expression language other than FEEL."""
     language = element.get("expressionLanguage")
     if language and "feel" not in language.lower():
         raise DecisionModelError(
@@ -104,6 +105,10 @@ def _literal(element: Element, root: Element) -> Boxed:
             line=element.line,
             advice="Viết biểu thức bằng FEEL. / Write the expression in FEEL.",
         )
+
+
+def _literal(element: Element, root: Element) -> Boxed:
+    refuse_other_languages(element)
     return LiteralExpression(place(element), text_of(element), _type(element, root))
 
 
@@ -221,6 +226,8 @@ def _table(element: Element, root: Element) -> Boxed:
 
 def _input(element: Element, root: Element) -> InputClause:
     expression = element.first("inputExpression")
+    if expression is not None:
+        refuse_other_languages(expression)
     return InputClause(
         place(element),
         element.get("label") or text_of(expression),
@@ -252,6 +259,7 @@ def _rule(element: Element, number: int, widths: tuple[int, int]) -> Rule:
 
 
 def _cell(element: Element) -> LiteralExpression:
+    refuse_other_languages(element)
     return LiteralExpression(place(element), text_of(element))
 
 

@@ -99,7 +99,7 @@ def constant_of(node: ast.Node) -> Value:
         return parse_temporal(node.text)
     if isinstance(node, ast.Negation):
         value = constant_of(node.operand)
-        return -value if isinstance(value, Decimal) else None
+        return value.copy_negate() if isinstance(value, Decimal) else None
     if isinstance(node, ast.Call) and isinstance(node.function, ast.Name):
         literals = [argument.value for argument in node.arguments if isinstance(argument, ast.Literal)]
         if node.function.name in _TEMPORAL_FUNCTIONS and len(literals) == 1 and isinstance(literals[0], str):

@@ -50,7 +50,11 @@ def number_from_grouped_text(_: Run, text: str, grouping: str | None, point: str
 @builtin("abs", "n: number|days and time duration|years and months duration")
 def absolute(_: Run, value: Value) -> Value:
     """The size of a number or duration."""
-    return YearsMonths(abs(value.months)) if isinstance(value, YearsMonths) else abs(value)
+    return YearsMonths(abs(value.months)) if isinstance(value, YearsMonths) else _size(value)
+
+
+def _size(value: Value) -> Value:
+    return value.copy_abs() if isinstance(value, Decimal) else abs(value)
 
 
 def rounded(number: Decimal, scale: Decimal, mode: str) -> Decimal | None:

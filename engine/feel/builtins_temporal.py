@@ -16,7 +16,7 @@ from engine.feel.temporal import (
     parse_duration,
     parse_time,
 )
-from engine.feel.values import Value, YearsMonths
+from engine.feel.values import NUMBERS, Value, YearsMonths
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September")
@@ -63,7 +63,7 @@ def time_of(_: Run, hour: Decimal, minute: Decimal, second: Decimal, offset: dt.
     zone = offset_zone(offset) if offset is not None else None
     if hours is None or minutes is None or not 0 <= second < 60 or (offset is not None and zone is None):
         return None
-    seconds, micros = divmod(int(second.scaleb(6)), 1_000_000)
+    seconds, micros = divmod(int(second.scaleb(6, NUMBERS)), 1_000_000)
     try:
         return dt.time(hours, minutes, seconds, micros, zone)
     except ValueError:

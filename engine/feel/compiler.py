@@ -135,7 +135,7 @@ def _is_own(compiler: Compiler, node: ast.Path) -> bool:
 
 def _negation(compiler: Compiler, node: ast.Negation) -> Code:
     if isinstance(node.operand, ast.Literal) and isinstance(node.operand.value, Decimal):
-        return constant(-node.operand.value)
+        return constant(node.operand.value.copy_negate())
     operand, column = compiler.code(node.operand), node.column
 
     def negation(frame: Frame) -> Value:

@@ -44,7 +44,7 @@ def as_list(value: Value) -> list[Value]:
 def _literal_number(node: ast.Node) -> Decimal | None:
     if isinstance(node, ast.Negation) and isinstance(node.operand, ast.Literal):
         value = node.operand.value
-        return -value if isinstance(value, Decimal) else None
+        return value.copy_negate() if isinstance(value, Decimal) else None
     if isinstance(node, ast.Literal) and isinstance(node.value, Decimal):
         return node.value
     return None

@@ -144,14 +144,14 @@ def power(base: Decimal, exponent: Decimal) -> Decimal | None:
 def seconds(duration: dt.timedelta) -> Decimal:
     """A days and time duration as a number of seconds, exactly."""
     whole = duration.days * 86_400 + duration.seconds
-    return Decimal(whole * 1_000_000 + duration.microseconds).scaleb(-6)
+    return Decimal(whole * 1_000_000 + duration.microseconds).scaleb(-6, NUMBERS)
 
 
 def duration_of(number: Decimal | None) -> dt.timedelta | None:
     """The duration of so many seconds, None when it is too long."""
-    if number is None or not number.is_finite() or abs(number) > 86_399_999_913_600:
+    if number is None or not number.is_finite() or number.copy_abs() > 86_399_999_913_600:
         return None
-    return dt.timedelta(microseconds=int(number.scaleb(6)))
+    return dt.timedelta(microseconds=int(number.scaleb(6, NUMBERS)))
 
 
 def _whole_months(number: Decimal | None) -> YearsMonths | None:

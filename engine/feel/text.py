@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.feel.limits import Run
 from engine.feel.temporal import text_of_temporal
-from engine.feel.values import Range, Value, YearsMonths
+from engine.feel.values import NUMBERS, Range, Value, YearsMonths
 
 _DIGITS = 60
 
@@ -16,7 +16,7 @@ def number_text(value: Decimal) -> str:
     """The number without exponent and without needless zeros, where that stays readable."""
     if value.is_zero():
         return "0"
-    reduced = value.normalize()
+    reduced = value.normalize(NUMBERS)
     if -_DIGITS < reduced.adjusted() < _DIGITS:
         return format(reduced, "f")
     return format(reduced, "E")

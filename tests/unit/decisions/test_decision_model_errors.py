@@ -135,3 +135,10 @@ def test_elements_of_other_namespaces_are_passed_over(dmn: Any) -> None:
     assert [d.variable.name for d in load(dmn.definitions(extra + dmn.decision("D", dmn.literal("1")))).decisions] == [
         "D"
     ]
+
+
+@pytest.mark.parametrize("where", ["<inputEntry", "<outputEntry", "<inputExpression", "<definitions"])
+def test_cells_in_another_language_are_refused(dmn: Any, where: str) -> None:
+    xml = dmn.definitions(dmn.decision("D", dmn.table(["age"], ["fee"], ["< 18 => 1"])))
+    error = _refused(xml.replace(where.encode(), f'{where} expressionLanguage="python"'.encode(), 1))
+    assert "python" in str(error)

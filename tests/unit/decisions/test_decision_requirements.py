@@ -186,6 +186,12 @@ def test_a_decision_is_found_by_name_or_id_and_a_mistake_gets_a_hint(model_of: M
         model.decide("Totl Fee", {"x": 1})
 
 
+def test_inputs_are_given_by_name_or_by_id(model_of: Make, dmn: Any) -> None:
+    model = model_of(dmn.inputs("Floor Area"), dmn.decision("D", dmn.literal("Floor Area"), needs=["Floor Area"]))
+    assert model.decide("D", {"Floor Area": 1}).value == 1
+    assert model.decide("D", {"Floor_Area": 1}).value == 1
+
+
 def test_an_input_that_is_missing_is_null_and_told(model_of: Make, dmn: Any) -> None:
     model = model_of(dmn.inputs("x"), dmn.decision("D", dmn.literal("x = null"), needs=["x"]))
     answer = model.decide("D", {})

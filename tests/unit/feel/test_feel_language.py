@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 from collections.abc import Callable
 from typing import Any
 
@@ -150,6 +151,22 @@ def test_a_host_object_is_null_and_nothing_of_it_can_be_reached(feel: Feel) -> N
     assert feel("thing", thing=object()) is None
     assert feel("thing.__class__", thing=object()) is None
     assert feel("word.__class__", word="x") is None
+
+
+def test_numbers_have_34_digits_whatever_the_hosts_decimal_context(feel: Feel) -> None:
+    digits = "1.234567890123456789012345678901234"
+    texts = {
+        f"string({digits})": digits,
+        f"string(-{digits})": f"-{digits}",
+        f"string(abs(-{digits}))": digits,
+        f"string(-(x + {digits}))": f"-{digits}",
+        "string(1 / 3)": "0." + "3" * 34,
+        "string(2 / 3)": "0." + "6" * 33 + "7",
+        'string(@"PT0.000001S" * 1000000)': "PT1S",
+        f"string([{digits}][1])": digits,
+    }
+    with decimal.localcontext(decimal.Context(prec=3, traps=[decimal.Inexact])):
+        assert {text: feel(text, x=0) for text in texts} == texts
 
 
 UNARY = [
