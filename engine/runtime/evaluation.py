@@ -60,7 +60,7 @@ class Evaluation:
         """The JSON value of a FEEL expression over the dossier's data; null when an operand is missing.
 
         Raises:
-            ExpressionFailure: it is not FEEL, exceeds its budget, or reads data that FEEL cannot hold.
+            ExpressionFailure: it is not FEEL, or exceeds its budget.
         """
         text = expression.strip().removeprefix("=")
         try:

@@ -155,17 +155,14 @@ class Diagram:
         return f'<bpmn:errorEventDefinition errorRef="error_{code}"/>'
 
 
-def document(*diagrams: Diagram) -> bytes:
-    """A BPMN file with these processes."""
-    messages = sorted(set().union(*(diagram.messages for diagram in diagrams)))
-    errors = sorted(set().union(*(diagram.errors for diagram in diagrams)))
-    processes = ((each.name, each.content()) for each in diagrams)
+def document(diagram: Diagram) -> bytes:
+    """A BPMN file with this process."""
     return "".join(
         [
             f"<bpmn:definitions xmlns:bpmn={quoteattr(BPMN)} xmlns:motcua={quoteattr(MOTCUA)}>",
-            *(f'<bpmn:message id="message_{name}" name="{name}"/>' for name in messages),
-            *(f'<bpmn:error id="error_{code}" name="{code}" errorCode="{code}"/>' for code in errors),
-            *(f'<bpmn:process id="{name}" isExecutable="true">{inside}</bpmn:process>' for name, inside in processes),
+            *(f'<bpmn:message id="message_{name}" name="{name}"/>' for name in sorted(diagram.messages)),
+            *(f'<bpmn:error id="error_{code}" name="{code}" errorCode="{code}"/>' for code in sorted(diagram.errors)),
+            f'<bpmn:process id="{diagram.name}" isExecutable="true">{diagram.content()}</bpmn:process>',
             "</bpmn:definitions>",
         ]
     ).encode()

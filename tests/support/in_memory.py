@@ -21,13 +21,15 @@ NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
 def program_of(*diagrams: Diagram) -> Program:
     """The first process, ready to run; the others are those it calls. The parser must find nothing wrong."""
-    source = document(*diagrams)
-    reading = read(source, "process.bpmn")
-    assert reading.sound, [str(finding) for finding in reading.findings]
     elements: dict[str, Element] = {}
-    for process in reading.processes:
-        elements |= process.elements
-    return compile_program(diagrams[0].name, {"process.bpmn": spiff_root(source)}, elements)
+    roots: dict[str, Any] = {}
+    for diagram in diagrams:
+        source, path = document(diagram), f"{diagram.name}.bpmn"
+        reading = read(source, path)
+        assert reading.sound, [str(finding) for finding in reading.findings]
+        elements |= reading.processes[0].elements
+        roots[path] = spiff_root(source)
+    return compile_program(diagrams[0].name, roots, elements)
 
 
 @dataclass
