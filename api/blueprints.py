@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar, cast
 
 from flask_smorest.blueprint import Blueprint as UntypedBlueprint
+from marshmallow import RAISE
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -33,7 +34,12 @@ class Blueprint(UntypedBlueprint):
         return cast("Decorator", found)
 
     def arguments(self, schema: Any, *, location: str = "json", **options: Any) -> Decorator:
-        """Read and check what is sent; it becomes the view's first argument."""
+        """Read and check what is sent; it becomes the view's first argument.
+
+        A parameter that nobody knows is refused: a filter with a slip of the pen would otherwise show too much.
+        """
+        if location == "query":
+            options.setdefault("unknown", RAISE)
         return cast("Decorator", super().arguments(schema, location=location, **options))  # type: ignore[no-untyped-call]
 
     def response(self, status_code: int, schema: Any = None, **options: Any) -> Decorator:

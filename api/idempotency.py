@@ -2,6 +2,9 @@
 
 The answer is kept in the transaction that made it true, so it exists exactly when its effect does, and whichever
 process gets the repetition finds it. Refusals are not kept: a repetition after one is tried anew.
+
+The answer to a filing holds the applicant's secret link. So an answer is hidden with a pad that only the key yields,
+and of the key only a digest is kept: who reads the database learns neither.
 """
 
 import hashlib
@@ -66,21 +69,29 @@ def once(work: Callable[[Session], Reply], content: bytes, part: str = "") -> Re
             f"expected {HEADER} of 16 to 128 visible ASCII characters, such as a UUID; found {len(key)} or others",
             f"{HEADER} phải gồm 16 đến 128 ký tự ASCII, ví dụ một UUID.",
         )
-    kept_key = hashlib.sha256(f"{part}\n{key}".encode()).hexdigest()
-    fingerprint, owner = _fingerprint(content), _owner()
-    return write(lambda session: _in_transaction(session, owner, kept_key, fingerprint, work))
+    secret, fingerprint, owner = f"{part}\n{key}", _fingerprint(content), _owner()
+    return write(lambda session: _in_transaction(session, owner, secret, fingerprint, work))
 
 
 def _in_transaction(
-    session: Session, owner: str, key: str, fingerprint: str, work: Callable[[Session], Reply]
+    session: Session, owner: str, secret: str, fingerprint: str, work: Callable[[Session], Reply]
 ) -> Reply:
     _sweep(session)
+    key = hashlib.sha256(f"name of {secret}".encode()).hexdigest()
     known = idempotency.reserve(session, owner, key, fingerprint, site().platform.now())
     if known is not None:
-        return Reply(orjson.loads(known.body), known.status, {**known.headers, REPLAYED: "true"})
+        body = orjson.loads(_hidden(bytes.fromhex(known.body), secret))
+        return Reply(body, known.status, {**known.headers, REPLAYED: "true"})
     reply = work(session)
-    idempotency.remember(session, owner, key, reply.status, orjson.dumps(reply.body).decode(), dict(reply.headers))
+    body = _hidden(orjson.dumps(reply.body), secret)
+    idempotency.remember(session, owner, key, reply.status, body.hex(), dict(reply.headers))
     return reply
+
+
+def _hidden(content: bytes, secret: str) -> bytes:
+    """Hidden content, or content again when it is hidden."""
+    pad = hashlib.shake_256(f"pad of {secret}".encode()).digest(len(content))
+    return bytes(one ^ other for one, other in zip(content, pad, strict=True))
 
 
 def _owner() -> str:
