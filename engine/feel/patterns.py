@@ -50,7 +50,7 @@ def compile_pattern(pattern: str, flags: str) -> Any | None:
 def _translated(pattern: str, *, extended: bool, dots: bool) -> str:
     """The XPath pattern in RE2's spelling."""
     text = _SUBTRACTION.sub(_subtract, _without_space(pattern) if extended else pattern)
-    text = text.replace(r"\p{IsBasicLatin}", r"[\x00-\x7f]")
+    text = text.replace(r"\p{IsBasicLatin}", "[\t-\x7f]")
     out: list[str] = []
     depth = 0
     index = 0
