@@ -31,8 +31,9 @@ def history(dossier_id: UUID) -> str:
         procedure = pinned(session, dossier)
         rows = journal.entries(session, dossier.id, after=after, limit=PAGE)
         verdict = verify(session, dossier)
+        units = history_view.units_in(session, rows)
     write(lambda session: access_log.note(session, actor, dossier_id, "history", site().platform.now()))
-    entries = [history_view.told(row, procedure) for row in rows]
+    entries = [history_view.told(row, procedure, units) for row in rows]
     more = bool(rows) and rows[-1].seq < dossier.journal_seq
     return render_template(
         "pages/auditor/history.html",

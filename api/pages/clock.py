@@ -1,6 +1,6 @@
 """The statutory clock on a page: the same dates, reasons and countdown for the officer and for the applicant."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -55,7 +55,7 @@ class ClockView:
 
 def view(session: Session, procedure: Procedure, dossier: DossierRow) -> ClockView | None:
     """The clock of a dossier; None while it has not started."""
-    events = events_of(clock_entries(session, dossier.id))
+    events = [_readable(event, procedure) for event in events_of(clock_entries(session, dossier.id))]
     term = resolve_term(procedure.terms, site().platform.day_of(dossier.submitted_at))
     told = explain(events, term, site().platform.calendar, until=dossier.closed_at or site().platform.now())
     if told.due.started_at is None:
@@ -67,6 +67,12 @@ def view(session: Session, procedure: Procedure, dossier: DossierRow) -> ClockVi
         bases=_bases(term),
         days=tuple(_day(line) for line in told.lines),
     )
+
+
+def _readable(event: ledger.ClockEvent, procedure: Procedure) -> ledger.ClockEvent:
+    """The event with the name of the step that caused it in place of the step's id."""
+    element = procedure.elements.get(event.reason)
+    return replace(event, reason=element.title(current_language())) if element else event
 
 
 def _day(line: explained.DayLine) -> DayLine:

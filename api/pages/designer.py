@@ -143,7 +143,7 @@ def _diagrams(procedure: Procedure, key: str, number: int) -> list[dict[str, Any
         {
             "title": process.name or process.id,
             "href": url_for(".diagram", key=key, number=number, path=process.path),
-            "steps": steps.lines(procedure, process),
+            "steps": steps.lines(process),
         }
         for process in procedure.processes
     ]

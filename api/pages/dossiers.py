@@ -172,10 +172,10 @@ def _shown(session: Session, actor: Actor, dossier: DossierRow) -> dict[str, Any
         "waiting": dossier_view.waiting_words(dossier),
         "clock": clock.view(session, procedure, dossier),
         "place": {"current": " ".join(sorted(place.current)), "done": " ".join(sorted(place.done))},
-        "steps": steps.lines(procedure, steps.main_process(procedure), place),
+        "steps": steps.lines(steps.main_process(procedure), place),
         "documents": dossier_view.paper_lines(session, dossier.id),
         "parts": answers_view.parts(procedure, dossiers.data_of(session, dossier.id), dossier.id),
-        "history": history_view.for_officers(history, procedure),
+        "history": history_view.for_officers(history, procedure, history_view.units_in(session, history)),
         "incidents": dossier_view.incidents(session, dossier, procedure),
         "may": {
             "withdraw": use_cases.may_send(actor, dossier, use_cases.WITHDRAWAL),

@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from api.language import current_language
 from api.pages import present, wording
 from engine.events import CLOCK_PREFIX, EventType
 from engine.history import journal
 from engine.model import Element, Role
+from engine.persistence.organisation import unit_names
 from engine.persistence.tables import JournalRow
 from engine.runtime.procedure import Procedure
 
@@ -39,6 +42,9 @@ _FOR_APPLICANTS = {
 }
 
 
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class Happening:
     """One line of a timeline, and what an auditor needs besides."""
@@ -61,8 +67,8 @@ class Happening:
         return self.moment
 
 
-def told(row: JournalRow, procedure: Procedure | None) -> Happening:
-    """One journal entry in words."""
+def told(row: JournalRow, procedure: Procedure | None, units: Mapping[str, str] = NO_NAMES) -> Happening:
+    """One journal entry in words; `units` are the names of units by code."""
     entry = journal.read(row)
     payload = entry["payload"]
     element = _element(payload, procedure)
@@ -74,16 +80,23 @@ def told(row: JournalRow, procedure: Procedure | None) -> Happening:
         moment=row.occurred_at,
         recorded_at=row.recorded_at,
         who=entry["actor"].get("name", ""),
-        text=_text(row.type, payload),
+        text=_text(row.type, payload, units),
         kind=_kind(row.type),
         hash=row.hash,
         payload=payload,
     )
 
 
-def for_officers(rows: Iterable[JournalRow], procedure: Procedure) -> list[Happening]:
+def units_in(session: Session, rows: Iterable[JournalRow]) -> Mapping[str, str]:
+    """The names of the units that the entries speak of, by code."""
+    return unit_names(session, {journal.read(row)["payload"].get("unit") for row in rows}, current_language())
+
+
+def for_officers(
+    rows: Iterable[JournalRow], procedure: Procedure, units: Mapping[str, str] = NO_NAMES
+) -> list[Happening]:
     """The acts, newest first."""
-    kept = [told(row, procedure) for row in rows if row.type not in _BOOK_KEEPING]
+    kept = [told(row, procedure, units) for row in rows if row.type not in _BOOK_KEEPING]
     return kept[::-1]
 
 
@@ -108,7 +121,9 @@ def for_applicants(rows: Iterable[JournalRow], procedure: Procedure) -> list[dic
 
 
 def _element(payload: Mapping[str, Any], procedure: Procedure | None) -> Element | None:
-    return procedure.elements.get(str(payload.get("element", ""))) if procedure else None
+    """The step that an entry is about; the clock's entries name the step that moved it as their reason."""
+    where = payload.get("element") or payload.get("reason", "")
+    return procedure.elements.get(str(where)) if procedure else None
 
 
 def _title(kind: str, payload: Mapping[str, Any], element: Element | None) -> str:
@@ -122,15 +137,15 @@ def _title(kind: str, payload: Mapping[str, Any], element: Element | None) -> st
     return title
 
 
-def _text(kind: str, payload: Mapping[str, Any]) -> str:
+def _text(kind: str, payload: Mapping[str, Any], units: Mapping[str, str]) -> str:
     """What else there is to say, from what the entry carries."""
     parts = []
     if ground := payload.get("ground"):
         parts.append(str(ground))
-    if reason := payload.get("reason"):
+    if (reason := payload.get("reason")) and not kind.startswith(CLOCK_PREFIX):
         parts.append(_("Lý do: %(reason)s", reason=reason))
     if unit := payload.get("unit"):
-        parts.append(_("Đơn vị: %(unit)s", unit=unit))
+        parts.append(_("Đơn vị: %(unit)s", unit=units.get(unit, unit)))
     if filename := payload.get("filename"):
         parts.append(str(filename))
     if due := payload.get("due_at"):

@@ -3,8 +3,7 @@
 Whoever cannot see the picture learns the same from the list (and a phone shows it better).
 """
 
-from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -12,10 +11,8 @@ from flask_babel import gettext as _
 from api.language import current_language
 from api.pages import wording
 from engine.model import Element, ElementKind, Flow, LegalBasis, Process, Role
+from engine.runtime.graph import GATEWAYS, Scope, scopes
 from engine.runtime.procedure import Procedure
-
-_JOINS = (ElementKind.PARALLEL, ElementKind.INCLUSIVE, ElementKind.EXCLUSIVE, ElementKind.EVENT_GATEWAY)
-_PEOPLE = ElementKind.USER_TASK
 
 
 @dataclass(frozen=True)
@@ -40,17 +37,11 @@ class Place:
     done: frozenset[str] = frozenset()
 
 
-def lines(procedure: Procedure, process: Process, place: Place | None = None) -> list[StepLine]:
-    """Every element of the process that has something to say, in the order in which they can be reached."""
-    outgoing: dict[str, list[Flow]] = {}
-    for flow in process.flows:
-        outgoing.setdefault(flow.source, []).append(flow)
-    found = []
-    for element in in_order(process, outgoing):
-        if _says_nothing(element, outgoing):
-            continue
-        found.append(_line(procedure, process, element, outgoing, place))
-    return found
+def lines(process: Process, place: Place | None = None) -> list[StepLine]:
+    """Every element of the process that has something to say, in the order in which a dossier meets them."""
+    leaving = _leaving(process)
+    elements = [process.elements[key] for key in in_order(process)]
+    return [_line(process, one, leaving, place) for one in elements if not _is_silent(one, leaving)]
 
 
 def for_citizens(procedure: Procedure) -> list[StepLine]:
@@ -58,8 +49,8 @@ def for_citizens(procedure: Procedure) -> list[StepLine]:
     main = main_process(procedure)
     return [
         StepLine(line.id, line.name, line.role, line.limit, line.basis, "")
-        for line in lines(procedure, main)
-        if main.elements[line.id].kind is _PEOPLE
+        for line in lines(main)
+        if main.elements[line.id].kind is ElementKind.USER_TASK
     ]
 
 
@@ -68,25 +59,24 @@ def main_process(procedure: Procedure) -> Process:
     return next(process for process in procedure.processes if process.id == procedure.key)
 
 
-def in_order(process: Process, outgoing: Mapping[str, Collection[Flow]]) -> Iterable[Element]:
-    """The elements in the order in which a reader meets them: from the starts along the flows, then what is left."""
-    attached: dict[str, list[str]] = {}
-    for element in process.elements.values():
-        if element.attached_to:
-            attached.setdefault(element.attached_to, []).append(element.id)
-    starts = [one.id for one in process.elements.values() if one.kind is ElementKind.START]
-    seen: dict[str, None] = {}
-    queue = deque(starts)
-    while queue:
-        identifier = queue.popleft()
-        if identifier in seen or identifier not in process.elements:
-            continue
-        seen[identifier] = None
-        queue.extend(flow.target for flow in outgoing.get(identifier, ()))
-        queue.extend(attached.get(identifier, ()))
-    for identifier in process.elements:
-        seen.setdefault(identifier, None)
-    return [process.elements[identifier] for identifier in seen]
+def in_order(process: Process) -> list[str]:
+    """The ids of all elements as a reader meets them: what must come first stands first, and a subprocess's inside
+    stands right behind it."""
+    inside = {scope.id: scope for scope in scopes(process)}
+
+    def unfold(scope: Scope) -> Iterator[str]:
+        for key in _topological(scope):
+            yield key
+            if key in inside and key != scope.id:
+                yield from unfold(inside[key])
+
+    return list(unfold(inside[process.id]))
+
+
+def limit_text(element: Element) -> str:
+    """The element's own limit, or what its timer waits for; nothing when it has none."""
+    limit = element.limit or (element.timer.limit if element.timer else None)
+    return limit.unit.of(limit.amount, current_language()) if limit else ""
 
 
 def basis_text(bases: Collection[LegalBasis]) -> str:
@@ -94,34 +84,43 @@ def basis_text(bases: Collection[LegalBasis]) -> str:
     return "; ".join(f"{one.article}, {one.document}" if one.article else one.document for one in bases)
 
 
-def limit_text(element: Element) -> str:
-    """The element's own limit, with what its timer waits for; nothing when it has none."""
-    limit = element.limit or (element.timer.limit if element.timer else None)
-    if limit is not None:
-        return limit.unit.of(limit.amount, current_language())
-    return ""
+def _topological(scope: Scope) -> list[str]:
+    """Every element behind those that lead to it, ways back left aside (reverse postorder from the start)."""
+    finished: list[str] = []
+    seen: set[str] = set()
+    waiting = [(one.id, False) for one in scope.of_kind(ElementKind.START)]
+    while waiting:
+        key, done = waiting.pop()
+        if done:
+            finished.append(key)
+        elif key not in seen:
+            seen.add(key)
+            waiting.append((key, True))
+            waiting.extend((target, False) for target in scope.edges.get(key, ()))
+    return finished[::-1] + [key for key in scope.elements if key not in seen]
 
 
-def _says_nothing(element: Element, outgoing: Mapping[str, Collection[Flow]]) -> bool:
-    """A gateway that only brings ways together, without a name, is no step."""
-    return element.kind in _JOINS and not element.name and len(outgoing.get(element.id, ())) < 2
+def _leaving(process: Process) -> Mapping[str, list[Flow]]:
+    found: dict[str, list[Flow]] = {}
+    for flow in process.flows:
+        found.setdefault(flow.source, []).append(flow)
+    return found
 
 
-def _line(
-    procedure: Procedure,
-    process: Process,
-    element: Element,
-    outgoing: Mapping[str, Collection[Flow]],
-    place: Place | None,
-) -> StepLine:
+def _is_silent(element: Element, leaving: Mapping[str, list[Flow]]) -> bool:
+    """What has no name and decides nothing (a start, a join) is a mark on the drawing and no step."""
+    return not element.name and len(leaving.get(element.id, ())) < 2
+
+
+def _line(process: Process, element: Element, leaving: Mapping[str, list[Flow]], place: Place | None) -> StepLine:
     state, word = _state(element.id, place)
     return StepLine(
         id=element.id,
         name=_name(element, process),
-        role=_who(element, procedure),
+        role=_who(element),
         limit=limit_text(element),
         basis=basis_text(element.legal_bases),
-        leads_to=_leads_to(outgoing.get(element.id, ()), process),
+        leads_to=_leads_to(element, process, leaving),
         state=state,
         state_word=word,
     )
@@ -138,28 +137,40 @@ def _state(identifier: str, place: Place | None) -> tuple[str, str | None]:
 
 
 def _name(element: Element, process: Process) -> str:
-    title = element.title(current_language())
+    title = element.title(current_language()) if element.name else _("Rẽ nhánh")
     if element.attached_to and element.attached_to in process.elements:
         host = process.elements[element.attached_to].title(current_language())
         return _("%(event)s (trong lúc “%(host)s”)", event=title, host=host)
     return title
 
 
-def _who(element: Element, procedure: Procedure) -> str:
-    if element.kind is not _PEOPLE:
-        return _("Hệ thống")
-    role = element.role or Role.OPERATOR
-    return wording.role(role)
+def _who(element: Element) -> str:
+    if element.kind is ElementKind.USER_TASK:
+        return wording.role(element.role or Role.OPERATOR)
+    return "" if element.kind in GATEWAYS or element.kind is ElementKind.END else _("Hệ thống")
 
 
-def _leads_to(flows: Collection[Flow], process: Process) -> str:
+def _leads_to(element: Element, process: Process, leaving: Mapping[str, list[Flow]]) -> str:
     """Where a step leads, with the condition of each way when there are several."""
+    flows = leaving.get(element.id, ())
+    english = current_language() == "en"
     targets = []
     for flow in flows:
-        target = process.elements.get(flow.target)
-        if target is None:
-            continue
-        title = target.title(current_language())
-        condition = flow.name or flow.condition
-        targets.append(f"{title} ({condition})" if condition and len(flows) > 1 else title)
-    return _("Tiếp theo: %(steps)s", steps="; ".join(targets)) if targets else ""
+        titles = ", ".join(_titles_behind(flow.target, process, leaving, frozenset()))
+        condition = (flow.name_en if english else flow.name) or flow.name or flow.condition
+        targets.append(f"{titles} ({condition})" if condition and len(flows) > 1 else titles)
+    return _("Tiếp theo: %(steps)s", steps="; ".join(filter(None, targets))) if any(targets) else ""
+
+
+def _titles_behind(
+    key: str, process: Process, leaving: Mapping[str, list[Flow]], passed: frozenset[str]
+) -> Iterator[str]:
+    """The names of the next steps, looking through marks that have none."""
+    element = process.elements.get(key)
+    if element is None or key in passed:
+        return
+    if not _is_silent(element, leaving):
+        yield _name(element, process)
+        return
+    for flow in leaving.get(key, ()):
+        yield from _titles_behind(flow.target, process, leaving, passed | {key})

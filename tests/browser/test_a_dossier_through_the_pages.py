@@ -1,0 +1,123 @@
+"""The first procedure from filing to the returned result, through the pages, as each of the persons involved."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from persona import Persona
+from playwright.sync_api import Browser, Page, expect
+from town import MORNING, PROCEDURE, ROOT, Town, copy_of, found
+
+pytestmark = pytest.mark.browser
+
+WALK = json.loads((ROOT / "bpmn" / PROCEDURE / "walks" / "approved.json").read_text(encoding="utf-8"))
+TODAY = MORNING.date().isoformat()
+
+# Who does which step, by its heading, with which answers of the walk.
+STEPS = (
+    ("lan.reception", "Tiếp nhận, kiểm tra thành phần hồ sơ", "reception_check"),
+    ("son.head", "Phân công chuyên viên thụ lý", "assignment"),
+    ("minh.case", "Thẩm tra hồ sơ", "examination"),
+    ("nam.land", "Góp ý về đất đai, môi trường", "consultation_natural_resources"),
+    ("quang.urban", "Góp ý về hạ tầng, giao thông", "consultation_urban_management"),
+    ("yen.ward", "Góp ý của phường, cộng đồng dân cư", "consultation_ward"),
+    ("minh.case", "Thẩm định, dự thảo kết quả", "appraisal"),
+    ("son.head", "Lãnh đạo phòng soát xét dự thảo", "division_review"),
+    ("phuc.leader", "Lãnh đạo UBND quyết định", "leader_decision"),
+    ("mai.clerk", "Lấy số, đóng dấu, phát hành", "issuing"),
+    ("lan.reception", "Trả kết quả", "handover"),
+)
+
+
+@pytest.fixture(scope="session")
+def town_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return found(tmp_path_factory.mktemp("town"))
+
+
+@pytest.fixture
+def town(town_template: Path, tmp_path: Path, serve: Callable[[Flask], str]) -> Town:
+    town = Town.open(copy_of(town_template, tmp_path))
+    town.address = serve(town.app)
+    return town
+
+
+@pytest.fixture
+def enter(chromium: Browser, town: Town, tmp_path: Path) -> Iterator[Callable[..., Persona]]:
+    """Opens a window of one's own for somebody, signed in when a user name is given."""
+    windows = []
+    complaints: list[str] = []
+
+    def open_window(username: str = "", *, scripts: bool = True, width: int = 1280) -> Persona:
+        window = chromium.new_context(
+            locale="vi-VN", java_script_enabled=scripts, viewport={"width": width, "height": 900}
+        )
+        window.set_default_timeout(15000)
+        windows.append(window)
+        page = window.new_page()
+        page.on("pageerror", lambda problem: complaints.append(str(problem)))
+        page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
+        persona = Persona(page, town.address, tmp_path, TODAY, scripts=scripts)
+        if username:
+            persona.sign_in(username)
+        return persona
+
+    yield open_window
+    for window in windows:
+        window.close()
+    assert not complaints, complaints
+
+
+def file_online(citizen: Persona) -> tuple[str, str]:
+    """File as a citizen; the code and the path of the private link."""
+    citizen.go("/?q=dieu+chinh+quy+hoach")
+    citizen.page.get_by_role("link", name="Điều chỉnh cục bộ quy hoạch chi tiết").click()
+    citizen.page.get_by_role("button", name="Nộp hồ sơ trực tuyến").click()
+    citizen.fill(WALK["application"])
+    citizen.press("Nộp hồ sơ")
+    expect(citizen.page.get_by_role("heading", level=1)).to_have_text("Đã nhận hồ sơ")
+    code = citizen.page.locator(".mc-code").inner_text()
+    return code, re.sub(r"https?://[^/]+", "", citizen.page.url).removesuffix("receipt")
+
+
+def test_a_dossier_goes_from_the_citizen_through_every_hand_and_back(
+    town: Town, enter: Callable[..., Persona], barriers: Callable[[Page], list[str]]
+) -> None:
+    citizen = enter()
+    code, link = file_online(citizen)
+    assert barriers(citizen.page) == []
+    windows: dict[str, Persona] = {}
+    for username, step, key in STEPS:
+        if username not in windows:
+            windows[username] = enter(username)
+        officer = windows[username]
+        officer.open_task(code, step)
+        assert barriers(officer.page) == [], step
+        officer.fill(WALK["answers"][key][0])
+        officer.press("Hoàn thành việc")
+        expect(officer.page.get_by_role("alert").first).to_contain_text(f"Đã hoàn thành “{step}”")
+        town.later(minutes=20)
+    dossier = town.dossier(code)
+    assert (dossier.outcome, dossier.progress) == ("granted", 100)
+    citizen.go(link)
+    expect(citizen.page.locator("main")).to_contain_text("Đã trả kết quả")
+    assert barriers(citizen.page) == []
+
+
+def test_a_citizen_files_and_follows_without_scripts(town: Town, enter: Callable[..., Persona]) -> None:
+    citizen = enter(scripts=False, width=320)
+    code, link = file_online(citizen)
+    citizen.page.get_by_role("button", name="Theo dõi hồ sơ").click()
+    expect(citizen.page.locator("main")).to_contain_text("Chờ tiếp nhận")
+    citizen.go("/follow")
+    citizen.page.get_by_label("Mã hồ sơ").fill(code.lower())
+    citizen.press("Xem tình trạng")
+    expect(citizen.page.locator("main")).to_contain_text("Mức độ hoàn thành")
+    citizen.go(link)
+    citizen.page.get_by_text("Tôi muốn rút hồ sơ này").click()
+    citizen.page.get_by_label("Lý do rút hồ sơ").fill("Đổi phương án")
+    citizen.press("Rút hồ sơ")
+    expect(citizen.page.locator("main")).to_contain_text("Đã rút hồ sơ")
+    assert town.dossier(code).outcome == "withdrawn"
