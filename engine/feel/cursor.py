@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from engine.feel.errors import FeelSyntaxError, syntax_error
-from engine.feel.lexer import Token, tokenize, unquote
+from engine.feel.lexer import Token, composed, tokenize, unquote
 from engine.feel.limits import MAX_NESTING, MAX_NODES, too_large
 from engine.feel.names import NameTree
 
@@ -181,7 +181,7 @@ class Cursor:
             token = self.tokens[index]
             if token.text == ":" and token.kind == "mark" and index > self.index:
                 start, end = self.tokens[self.index].offset, token.offset
-                return " ".join(self.text[start:end].split()), index + 1
+                return composed(" ".join(self.text[start:end].split())), index + 1
             usable = token.kind in ("name", "number") or (symbols and token.text in "+-*/.'**")
             if not usable or (index == self.index and token.kind == "number"):
                 return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,10 +58,16 @@ def tokenize(text: str) -> tuple[Token, ...]:
             raise syntax_error(text, position, "a FEEL token", repr(text[position]))
         if kind != "skip":
             _refuse_unclosed(text, match.group(), position)
-            tokens.append(Token(kind, match.group(), position))
+            lexeme = match.group()
+            tokens.append(Token(kind, composed(lexeme) if kind == "name" else lexeme, position))
         position = match.end()
     tokens.append(Token("end", "", len(text)))
     return tuple(tokens)
+
+
+def composed(name: str) -> str:
+    """A name with its diacritics composed (NFC), so that two ways of typing it are one name."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
 def _refuse_unclosed(text: str, lexeme: str, position: int) -> None:

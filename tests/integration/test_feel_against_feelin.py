@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -26,8 +26,15 @@ def _lines(name: str) -> list[str]:
 def _modules() -> Path:
     modules = Path(os.environ.get("MOTCUA_NODE_MODULES") or MODULES)
     if not (modules / "@bpmn-io" / "feelin").is_dir():
-        pytest.skip(f"NOT COMPARED: {modules} has no @bpmn-io/feelin; run `npm ci` in web/ first")
+        _missing(f"{modules} has no @bpmn-io/feelin; run `npm ci` in web/ first")
     return modules
+
+
+def _missing(reason: str) -> NoReturn:
+    """Skip, loudly; fail where the run must not go on without it (MOTCUA_TEST_REQUIRE contains "feelin")."""
+    if "feelin" in os.environ.get("MOTCUA_TEST_REQUIRE", "").split(","):
+        pytest.fail(reason)
+    pytest.skip(f"FEEL WAS NOT COMPARED with @bpmn-io/feelin: {reason}")
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +48,7 @@ def answers(context: dict[str, Any]) -> dict[str, Any]:
     modules = _modules()
     node = shutil.which("node")
     if node is None:
-        pytest.skip("NOT COMPARED: there is no node on this machine")
+        _missing("there is no node on this machine")
     question = {
         "modules": str(modules),
         "context": context,

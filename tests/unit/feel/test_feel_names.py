@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from engine.feel import compile_expression, compile_unary_tests, evaluate_traced, nearest_name
@@ -34,6 +36,13 @@ def test_a_keyword_ends_a_name() -> None:
 
 def test_vietnamese_names_need_no_declaration() -> None:
     assert compile_expression("diện tích đất / 2").evaluate({"diện tích đất": 90}) == 45
+
+
+def test_a_name_typed_with_loose_diacritics_is_the_same_name() -> None:
+    loose = unicodedata.normalize("NFD", "diện tích đất + 1")
+    assert compile_expression(loose).evaluate({"diện tích đất": 90}) == 91
+    key = unicodedata.normalize("NFD", "diện tích")
+    assert compile_expression(f"{{{key}: 1}}.diện tích").evaluate({}) == 1
 
 
 FREE = [
