@@ -137,7 +137,7 @@ def _forms(subject: Subject, names: Names) -> Iterator[Finding]:
         used.add(subject.facts.start_form)
     for key, source in subject.bundle.forms.items():
         path = f"forms/{key}{FORM_SUFFIX}"
-        if key not in used and subject.sound:
+        if key not in used and subject.sound and subject.facts:
             yield FORM_UNUSED.at(path)
         for fault in form_findings(source, _readable(subject, names, key)):
             which = FORM_FAULT if fault.severity == "error" else FORM_WARNING

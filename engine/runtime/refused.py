@@ -182,7 +182,7 @@ _refuse(
 _refuse(
     "message-flow",
     "messageFlow conversation conversationNode correlationKey correlationProperty correlationSubscription",
-    ("message flow và correlation giữa các pool", "message flows and correlation between pools"),
+    ("message flow và correlation giữa các pool", "a message flow or correlation between pools"),
     ("Giữ một pool; người ngoài là một lane hoặc chú thích.", "Keep one pool; draw others as a lane or a note."),
 )
 _refuse(
@@ -195,6 +195,6 @@ _refuse(
     "choreography",
     "choreography choreographyTask subChoreography callChoreography globalTask globalUserTask globalScriptTask "
     "globalManualTask globalBusinessRuleTask globalConversation implicitThrowEvent",
-    ("choreography và global task", "choreography and global tasks"),
+    ("choreography và global task", "a choreography or global task"),
     ("Dùng process thường.", "Use an ordinary process."),
 )

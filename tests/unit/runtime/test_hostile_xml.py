@@ -11,6 +11,7 @@ from engine.model import Process
 from engine.runtime.hardened import MAX_BYTES, MAX_DEPTH
 from engine.runtime.lint import diagram_findings, findings
 from engine.runtime.parser import ParseRefused, read, read_process, spiff_root
+from engine.runtime.procedure import load
 
 NS = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
@@ -181,3 +182,5 @@ def test_a_diagram_with_its_words_exchanged_is_judged_and_never_breaks_the_check
         source = new.join([old.join(parts[:at]), old.join(parts[at:])]) if len(parts) > 1 else source
     for found in (diagram_findings(source, "x.bpmn"), findings(bundle(source))):
         assert all(one.code and one.message and one.fix for one in found)
+    if not any(one.error for one in found):
+        assert load(bundle(source)).elements  # what the checks accept, the engine compiles
