@@ -27,6 +27,14 @@ _OF_THE_TERM = (DeadlineKind.TERM, DeadlineKind.WARNING, DeadlineKind.APOLOGY)
 _PAUSES = (ClockEventKind.SUSPENDED, ClockEventKind.RESUMED, ClockEventKind.RESTARTED)
 
 
+_AT_ITS_MOMENT = (DeadlineKind.WARNING, DeadlineKind.APOLOGY)
+
+
+def lapse_of(kind: str) -> timedelta:
+    """How long after its legal moment a row fires: a term holds to its last second, a reminder comes at its moment."""
+    return timedelta() if kind in _AT_ITS_MOMENT else timedelta(seconds=1)
+
+
 def follow_due(change: Change, counted: Due, clock: list[ClockEvent]) -> None:
     """Bring the rows of the term, and the step limits of the authority, to what the clock says now."""
     wanted = _wanted(change, counted)
@@ -73,6 +81,11 @@ def moment_after(
         events.append(ClockEvent(kind, event.at, event.reason, event.ground or "-", sequence=len(events) + 1))
     due = ledger.due(events, Term(limit.amount, limit.unit), calendar).due_at
     return due or FAR_FUTURE
+
+
+def set_moment(row: DeadlineRow, due: datetime) -> None:
+    """Let a row's last moment in time be `due`; the sweep looks when it has gone by."""
+    row.legal_due_at, row.due_at = due, due if due == FAR_FUTURE else due + lapse_of(row.kind)
 
 
 def cancel(change: Change, row: DeadlineRow) -> None:
@@ -134,7 +147,7 @@ def _put(change: Change, row: DeadlineRow | None, kind: str, what: str, due: dat
         change.deadlines[row.id] = row
     elif row.legal_due_at == due:
         return
-    row.legal_due_at = row.due_at = due
+    set_moment(row, due)
     if kind in (DeadlineKind.TERM, DeadlineKind.RECEPTION):
         change.note(EventType.DEADLINE_MOVED, deadline=str(row.id), kind=str(kind), due_at=due.isoformat())
 
@@ -168,7 +181,7 @@ def _move(change: Change, row: DeadlineRow, limit: StepLimit | None, clock: list
     due = moment_after(row.started_at, limit, change.platform.calendar, pauses)
     if due == row.legal_due_at:
         return
-    row.legal_due_at = row.due_at = due
+    set_moment(row, due)
     task = change.session.get(TaskRow, (change.dossier.id, row.task_id)) if row.task_id else None
     if task is not None:
         task.due_at = due

@@ -1,6 +1,6 @@
 """A dossier under change: what commands work with inside one transition."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -85,7 +85,7 @@ class Change:
     def evaluation(self) -> Evaluation:
         """What the process may ask about this dossier, at the moment the law counts."""
         data = {key: row.data for key, row in self._data.items()}
-        data["dossier"] = facts_of(self.dossier)
+        data["dossier"] = facts_of(self.dossier, self.platform.zone)
         procedure = self.procedure
         return Evaluation(
             procedure.elements,
@@ -107,14 +107,14 @@ class Change:
         return task
 
 
-def facts_of(dossier: DossierRow) -> dict[str, Any]:
-    """What FEEL sees under the name `dossier`."""
+def facts_of(dossier: DossierRow, zone: tzinfo) -> dict[str, Any]:
+    """What FEEL sees under the name `dossier`; moments are ISO 8601 text in the authority's zone."""
     return {
         "code": dossier.code,
         "case": dossier.procedure_case,
         "channel": dossier.channel,
         "applicant_name": dossier.applicant_name,
-        "submitted_at": dossier.submitted_at.isoformat(),
-        "received_at": dossier.received_at.isoformat() if dossier.received_at else None,
-        "due_at": dossier.due_at.isoformat() if dossier.due_at else None,
+        "submitted_at": dossier.submitted_at.astimezone(zone).isoformat(),
+        "received_at": dossier.received_at.astimezone(zone).isoformat() if dossier.received_at else None,
+        "due_at": dossier.due_at.astimezone(zone).isoformat() if dossier.due_at else None,
     }

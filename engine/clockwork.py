@@ -8,14 +8,17 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
+from sqlalchemy import select
+
 from engine import agenda
 from engine.change import Change
 from engine.deadlines import ledger
+from engine.deadlines.course import follow
 from engine.deadlines.ledger import ClockEvent, ClockEventKind, ClockState
 from engine.events import CLOCK_PREFIX, EventType
 from engine.history.journal import read
-from engine.model import Channel, DossierState, Element, Step, StepLimit
-from engine.persistence.tables import JournalRow
+from engine.model import Channel, DossierState, Element, Step, StepLimit, TaskState
+from engine.persistence.tables import JournalRow, TaskRow
 from engine.runtime.evaluation import Evaluation
 from engine.runtime.failures import ExpressionFailure
 
@@ -37,21 +40,50 @@ def note_received(change: Change) -> None:
 
 
 def note_effects(change: Change, step: Step) -> None:
-    """What the elements that the process has left and reached do to the clock."""
+    """What the elements that the process has left and reached do to the clock.
+
+    Where two branches wait for the applicant at once, the clock stands still from the first wait to the last.
+    """
     elements, passed = change.procedure.elements, set(step.passed)
-    for where in step.left:
-        effect = elements[where].clock
-        if effect and effect.on_enter is ClockEventKind.SUSPENDED and where not in passed:
-            # the wait for the applicant was cut off (a timer, a withdrawal): the clock is the authority's again
-            note(change, ClockEventKind.RESUMED, where, effect.ground)
-    for where in step.passed:
-        effect = elements[where].clock
-        if effect and effect.on_leave:
-            note(change, effect.on_leave, where, effect.ground)
-    for where in step.entered:
-        effect = elements[where].clock
-        if effect and effect.on_enter:
-            note(change, effect.on_enter, where, effect.ground)
+    cut_off = [elements[where] for where in step.left if where not in passed]
+    for element in cut_off:
+        if _waits_for_applicant(element):
+            # a timer or a withdrawal ended the wait: the time is the authority's again
+            _note_effect(change, step, element, ClockEventKind.RESUMED)
+    for element in (elements[where] for where in step.passed):
+        if element.clock and element.clock.on_leave:
+            _note_effect(change, step, element, element.clock.on_leave)
+    for element in (elements[where] for where in step.entered):
+        if element.clock and element.clock.on_enter:
+            _note_effect(change, step, element, element.clock.on_enter)
+
+
+def _note_effect(change: Change, step: Step, element: Element, kind: ClockEventKind) -> None:
+    suspended = follow(present_ledger(change), change.term).state is ClockState.SUSPENDED
+    if kind is ClockEventKind.SUSPENDED and suspended:
+        return
+    if kind in (ClockEventKind.RESUMED, ClockEventKind.RESTARTED) and _others_wait(change, step, element):
+        return
+    bases = "; ".join(f"{basis.document} {basis.article}".strip() for basis in element.legal_bases)
+    ground = element.clock.ground if element.clock else ""
+    note(change, kind, element.id, ground or bases or element.title())
+
+
+def _waits_for_applicant(element: Element) -> bool:
+    return element.clock is not None and element.clock.on_enter is ClockEventKind.SUSPENDED
+
+
+def _others_wait(change: Change, step: Step, left: Element) -> bool:
+    """Whether another element still waits for the applicant."""
+    elements = change.procedure.elements
+    if not any(_waits_for_applicant(each) for each in elements.values() if each.id != left.id):
+        return False
+    still_open = change.session.scalars(
+        select(TaskRow).where(TaskRow.dossier_id == change.dossier.id, TaskRow.state == TaskState.OPEN)
+    )
+    return any(
+        task.id not in step.tasks_closed and _waits_for_applicant(elements[task.element_id]) for task in still_open
+    )
 
 
 def note(change: Change, kind: ClockEventKind, reason: str, ground: str = "", **more: Any) -> None:

@@ -39,7 +39,8 @@ def escalate_step(change: Change, row: DeadlineRow) -> None:
 
 def mark_overdue(change: Change, _row: DeadlineRow) -> None:
     """Tell the heads of the units at work, and the leader, that the dossier is overdue."""
-    for unit in sorted({task.unit_code for task in _open_tasks(change) if task.unit_code}):
+    at_work = {task.unit_code for task in _open_tasks(change) if task.unit_code and task.element_id not in SIDE_TASKS}
+    for unit in sorted(at_work):
         notices.to_queue(change, unit, Role.DIVISION_HEAD, "dossier-overdue", due_at=_due(change))
     notices.to_queue(change, change.dossier.competent_unit, Role.AGENCY_LEADER, "dossier-overdue", due_at=_due(change))
 

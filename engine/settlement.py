@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from engine.agenda import set_moment
 from engine.change import Change
 from engine.clockwork import moment_of_timer, step_due
 from engine.events import EventType
@@ -139,12 +140,11 @@ def _set_deadline(
         element_id=element.id,
         task_id=task_id,
         state=DeadlineState.PENDING,
-        legal_due_at=due,
-        due_at=due,
         started_at=change.legal_at,
         attempts=0,
         last_error="",
     )
+    set_moment(row, due)
     change.deadlines[identifier] = row
     change.session.add(row)
     change.note(

@@ -288,7 +288,7 @@ def _context(
     data: Mapping[str, Any],
     uploader_key: str = "",
 ) -> AnswerContext:
-    names = {**data, "dossier": facts_of(dossier), "people": _People(session, platform, task)}
+    names = {**data, "dossier": facts_of(dossier, platform.zone), "people": _People(session, platform, task)}
     return AnswerContext(
         data=names,
         now=platform.now().astimezone(platform.zone),

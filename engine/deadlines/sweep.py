@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Engine, literal_column, select
 from sqlalchemy.orm import Session
 
 from engine import transition
+from engine.agenda import lapse_of
 from engine.change import Change
 from engine.effects import EFFECTS
 from engine.errors import EngineError
@@ -125,7 +126,8 @@ def _fire(session: Session, platform: Platform, row: DeadlineRow) -> None:
         else:
             EFFECTS[row.kind](change, row)
 
-    transition.apply(session, platform, SYSTEM, row.dossier_id, command, legal_at=row.legal_due_at)
+    legal_at = row.legal_due_at + lapse_of(row.kind)
+    transition.apply(session, platform, SYSTEM, row.dossier_id, command, legal_at=legal_at)
 
 
 def _postpone(session: Session, platform: Platform, dossier_id: UUID, deadline_id: UUID, message: str) -> None:

@@ -34,7 +34,7 @@ SUPPORT = Path(__file__).parents[1] / "support"
 KEY = "detailed_plan_adjustment"
 MORNING = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
 KILLS = 8
-EFFECTS = int(os.environ.get("MOTCUA_EFFECTS", "1200"))  # due at once; three to a dossier
+EFFECTS = int(os.environ.get("MOTCUA_EFFECTS", "600"))  # due at once; three to a dossier
 
 pytestmark = pytest.mark.acceptance
 
@@ -86,7 +86,9 @@ def _assert_whole(session: Session, dossier: DossierRow) -> None:
     tasks = session.scalars(select(TaskRow.id).where(of_dossier, TaskRow.state == TaskState.OPEN))
     timers = session.scalars(
         select(DeadlineRow.id).where(
-            DeadlineRow.dossier_id == dossier.id, DeadlineRow.state == DeadlineState.PENDING, DeadlineRow.kind == "timer"
+            DeadlineRow.dossier_id == dossier.id,
+            DeadlineRow.state == DeadlineState.PENDING,
+            DeadlineRow.kind == "timer",
         )
     )
     assert set(tasks) == set(waits.tasks)
@@ -116,7 +118,11 @@ def test_four_workers_killed_at_random_fire_every_effect_exactly_once(database_u
             worker.stdout.close()
 
     timer = DeadlineRow.kind == "timer"
-    states = city.see(lambda s: dict(s.execute(select(DeadlineRow.state, func.count()).where(timer).group_by(DeadlineRow.state)).all()))  # type: ignore[arg-type]
+    states = city.see(
+        lambda s: dict(
+            s.execute(select(DeadlineRow.state, func.count()).where(timer).group_by(DeadlineRow.state)).all()
+        )
+    )  # type: ignore[arg-type]
     fired = (
         select(JournalRow.stream_id, func.count())
         .where(JournalRow.type == "deadline:fired", JournalRow.entry.contains('"kind":"timer"'))
@@ -137,8 +143,7 @@ def _copies(city: City, dossier: DossierRow, count: int) -> list:  # type: ignor
         kinds = (DossierRow, DossierDataRow, TaskRow, DeadlineRow)
         rows = {
             kind: [
-                dict(row._mapping)
-                for row in session.execute(select(kind.__table__).where(_owner(kind) == dossier.id))
+                dict(row._mapping) for row in session.execute(select(kind.__table__).where(_owner(kind) == dossier.id))
             ]
             for kind in kinds
         }
