@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 from engine.feel.builtins_registry import builtin
+from engine.feel.errors import FeelTypeError
 from engine.feel.limits import Run
 from engine.feel.temporal import (
     days_in_month,
@@ -108,17 +109,17 @@ def years_and_months_duration(_: Run, start: dt.date, end: dt.date) -> YearsMont
 def now(run: Run) -> dt.datetime | None:
     """The moment of the evaluation; null when it was given none."""
     if run.now is None:
-        run.null("now() cần thời điểm tính, chưa được cho. / now() needs the moment of the evaluation; give `now`.")
+        run.null("Cần thời điểm tính, chưa được cho. / The moment of the evaluation was not given; pass `now`.")
+    elif run.now.tzinfo is None:
+        raise FeelTypeError("Thời điểm tính thiếu múi giờ. / The moment of the evaluation must have an offset.")
     return run.now
 
 
 @builtin("today")
 def today(run: Run) -> dt.date | None:
     """The day of the evaluation; null when it was given none."""
-    if run.now is None:
-        run.null("today() cần thời điểm tính, chưa được cho. / today() needs the moment of the evaluation; give `now`.")
-        return None
-    return run.now.date()
+    moment = now(run)
+    return moment.date() if moment else None
 
 
 # --- asking --------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from engine.feel.errors import FeelError
 from engine.feel.lexer import Token, tokenize
 
 _END = ""  # no token but the closing one has an empty text
@@ -20,9 +21,15 @@ class NameTree:
             self.add(name)
 
     def add(self, name: str) -> None:
-        """Make `name` known."""
+        """Make `name` known; one that no expression can spell, such as `a"b`, is passed over."""
+        try:
+            tokens = tokenize(name)[:-1]
+        except FeelError:
+            return
+        if not tokens:
+            return
         node = self._root
-        for token in tokenize(name)[:-1]:
+        for token in tokens:
             branch = node.setdefault(token.text, {})
             node = branch if isinstance(branch, dict) else {}
         node[_END] = name

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.decisions import DecisionModel, UnknownDecisionError
+from engine.decisions.analysis import findings
 from engine.feel import FeelLimitError, FeelTypeError
 
 Make = Callable[..., DecisionModel]
@@ -162,6 +163,42 @@ def test_a_result_is_converted_to_its_type_or_null(model_of: Make, dmn: Any) -> 
     assert model.decide("one", {"x": 5}).value == 5
     assert model.decide("bad", {"x": 5}).value is None
     assert model.decide("is", {"x": 5}).value is True
+
+
+FUNCTIONS = """<itemDefinition name="tRule"><functionItem outputTypeRef="number">
+<parameters name="n" typeRef="number"/></functionItem></itemDefinition>
+<itemDefinition name="tNumbers" isCollection="true"><typeRef>number</typeRef>
+<typeConstraint><text>count(?) &lt; 3</text></typeConstraint></itemDefinition>"""
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("[1, 2] instance of tNumbers", "", True),
+        ('[1, "a"] instance of tNumbers', "", False),
+        ("1 instance of tNumbers", "", False),
+        ("(function(n) n) instance of tRule", "", True),
+        ("(function(n, m) n) instance of tRule", "", False),
+        ("abs instance of tRule", "", True),
+        ("(function(f: tRule) f(-3))(abs)", "", 3),
+        ("(function(f: tRule) f(-3))(5)", "", None),
+        ("5", "tNumbers", [5]),
+        ("[1, 2, 3]", "tNumbers", None),
+        ('["a"]', "tNumbers", None),
+    ],
+)
+def test_types_of_lists_and_functions(model_of: Make, dmn: Any, text: str, kind: str, value: object) -> None:
+    model = model_of(FUNCTIONS, dmn.decision("D", dmn.literal(text), kind=kind))
+    assert model.decide("D", {}).value == value
+
+
+def test_knowledge_in_another_language_is_null_and_told(model_of: Make, dmn: Any) -> None:
+    java = KNOWLEDGE.replace("<encapsulatedLogic>", '<encapsulatedLogic kind="Java">')
+    model = model_of(java, dmn.decision("D", dmn.literal("fee of(1)"), needs=["knowledge:fee"]))
+    answer = model.decide("D", {})
+    assert answer.value is None
+    assert "FEEL" in answer.problems[0].message
+    assert [finding.kind for finding in findings(model)] == ["undecidable"]
 
 
 def test_an_imported_model_is_reached_under_its_name(model_of: Make, dmn: Any) -> None:

@@ -24,6 +24,17 @@ def test_names_may_contain_keywords_and_symbols_when_they_are_known() -> None:
     assert compile_expression(text, names).evaluate(context) == 4
 
 
+def test_names_that_no_expression_can_spell_do_no_harm() -> None:
+    names = frozenset(['a"b', "/*", "", "-", "x" * 70_000, "\ud800", "total"])
+    assert compile_expression("total - 1", names).evaluate({"total": 3}) == 2
+
+
+def test_a_known_name_with_a_dot_is_read_whole_or_as_a_path() -> None:
+    names = frozenset(["Person.Age", "Person"])
+    assert compile_expression("Person.Age + 1", names).evaluate({"Person.Age": 5}) == 6
+    assert compile_expression("Person.Age + 1", names).evaluate({"Person": {"Age": 7}}) == 8
+
+
 def test_adjacent_words_are_one_name_when_no_names_are_given() -> None:
     expression = compile_expression("Monthly Salary * 12 > Rule 1")
     assert expression.names == {"Monthly Salary", "Rule 1"}

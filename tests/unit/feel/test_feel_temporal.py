@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.feel import compile_expression, evaluate_traced
+from engine.feel import FeelTypeError, compile_expression, evaluate_traced
 
 CASES = [
     ('@"2026-01-31" + @"P1M"', "2026-02-28"),
@@ -68,7 +68,12 @@ def test_elapsed_time_is_counted_across_a_change_of_the_clock(feel: Callable[...
 def test_without_a_clock_the_moment_is_null_and_explained() -> None:
     value, problems = evaluate_traced(compile_expression("today()"), {})
     assert value is None
-    assert "today()" in problems[0].message
+    assert "`now`" in problems[0].message
+
+
+def test_a_moment_without_an_offset_is_a_mistake_of_the_host() -> None:
+    with pytest.raises(FeelTypeError):
+        compile_expression("now()").evaluate({}, now=dt.datetime(2026, 11, 23))  # noqa: DTZ001
 
 
 @settings(deadline=None)
