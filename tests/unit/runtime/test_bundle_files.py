@@ -159,6 +159,16 @@ def test_a_zip_bomb_is_not_unpacked() -> None:
         Bundle.from_zip(bomb)
 
 
+def test_a_file_that_is_too_large_makes_no_bundle(root: Path) -> None:
+    (root / "bpmn/demo/large.dmn").write_bytes(b"x" * (archive.MAX_FILE + 1))
+    with pytest.raises(BundleRejectedError, match="is larger than"):
+        Bundle.find(root, "demo")
+
+
+def test_a_folder_without_forms_is_a_bundle_that_lacks_them(root: Path) -> None:
+    assert not Bundle.from_folder(root / "bpmn/demo").forms
+
+
 def test_many_files_that_are_large_together_are_refused() -> None:
     files = {f"d{n}.dmn": b"\0" * 1_900_000 for n in range(12)}
     with pytest.raises(BundleRejectedError):

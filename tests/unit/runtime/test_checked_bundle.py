@@ -88,6 +88,20 @@ def test_a_faulty_decision_file_is_found() -> None:
         assert {(one.code, one.path) for one in found} == {("decision-fault", "rate.dmn")}
 
 
+def test_a_gap_in_a_decision_table_is_mentioned() -> None:
+    rows = (
+        '<decisionTable id="dt" hitPolicy="UNIQUE"><input id="i"><inputExpression id="ie" typeRef="number">'
+        '<text>review.verdict</text></inputExpression></input><output id="o"/>'
+        '<rule id="r1"><inputEntry id="e1"><text>&lt; 5</text></inputEntry>'
+        '<outputEntry id="x1"><text>1</text></outputEntry></rule>'
+        "</decisionTable>"
+    )
+    literal = '<literalExpression id="le"><text>{text}</text></literalExpression>'
+    source = TABLE.replace(literal, rows).format(given="review")
+    found = findings(bundle(deciding(), files={"rate.dmn": source.encode()}))
+    assert {(one.code, one.error, one.path) for one in found} == {("decision-warning", False, "rate.dmn")}
+
+
 def test_a_decision_file_that_nobody_asks_is_mentioned() -> None:
     assert only(bundle(files=table())).code == "decision-unused"
 

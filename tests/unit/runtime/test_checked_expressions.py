@@ -222,3 +222,8 @@ def test_the_feel_of_a_form_reads_what_is_set_where_it_is_shown() -> None:
     assert shown("application.verdict = null") == set()
     assert shown("dossier.code = null") == set()
     assert shown("nobody.name = null") == {"form-fault"}
+
+
+def test_a_constant_that_takes_long_is_not_waited_for() -> None:
+    said = "=count(for i in 1..90000 return i) * duration(&quot;P1D&quot;)"
+    assert caught(f"<bpmn:timeDuration>{said}</bpmn:timeDuration>") == set()

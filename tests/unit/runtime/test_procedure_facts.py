@@ -142,6 +142,11 @@ def test_a_fault_is_found_with_its_line(old: str, new: str, found: str) -> None:
     assert found in there
 
 
+def test_an_array_of_tables_is_one() -> None:
+    assert read("document = 1\n" + TOML)[1] == ["facts-wrong-value:1"]
+    assert read("legal_basis = [1]\n" + TOML)[1] == ["facts-wrong-value:1"]
+
+
 def test_an_unknown_key_is_told_its_neighbour() -> None:
     _, found = read_facts(TOML.replace("national_code", "nationl_code").encode())
     (one,) = (one for one in found if one.code == "facts-unknown-key")

@@ -348,6 +348,13 @@ def test_an_inclusive_join_waits_for_the_branches_that_were_taken() -> None:
     assert judged(split, chain("begun", "g", "a", "j", "done"), flow("g", "b", "true"), chain("b", "j")) == ()
 
 
+def test_an_inclusive_join_waits_for_a_branch_that_takes_a_turn() -> None:
+    split = node("inclusiveGateway", "g", default="g__a") + node("inclusiveGateway", "j") + task("a") + task("b")
+    turn = xor("x", "x__j") + chain("b", "x", "j") + flow("x", "b", "true") + node("endEvent", "off") + task("c")
+    aside = flow("g", "c", "true") + chain("c", "off")
+    assert judged(split + turn + aside, chain("begun", "g", "a", "j", "done"), flow("g", "b", "true")) == ()
+
+
 def test_a_diagram_with_too_many_states_gets_no_verdict() -> None:
     wide = (
         both("p")
