@@ -77,12 +77,8 @@ def _table_findings(
     try:
         grid = grid_of(table, names, allowed)
         missing = gaps(grid) if _must_be_complete(table) else []
-    except NotAnalysableError:
-        message = (
-            "Có ô phụ thuộc nhiều hơn cột của nó; không kiểm được kẽ hở và chồng lấn. / "
-            "A cell depends on more than its column; gaps and overlaps cannot be checked."
-        )
-        yield Finding("undecidable", "warning", decision, (), message, table.place)
+    except NotAnalysableError as reason:
+        yield Finding("undecidable", "warning", decision, (), str(reason), table.place)
         return
     yield from _dead(decision, table, grid)
     yield from _overlapping(decision, table, grid)

@@ -129,7 +129,9 @@ class _Gaps:
             groups[matching] = groups.get(matching, 0) | 1 << place
             self.work += len(rules)
         if self.work > MAX_WORK:
-            raise NotAnalysableError
+            raise NotAnalysableError(
+                "Bảng quá lớn để tìm kẽ hở. / The table is too large to search for gaps; split it."
+            )
         boxes: list[tuple[int, ...]] = []
         for matching, mask in groups.items():
             boxes.extend((mask, *rest) for rest in self._from(column + 1, matching))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.decisions.boxed import boxed_code, function_value
@@ -83,8 +83,10 @@ class DecisionModel:
         self._functions: dict[str, Function] = {}
         self._codes = {key: _decision_code(logic, node) for key, node in self.nodes.items()}
         self._link(logic)
+        checked: set[Key] = set()
         for key in self.nodes:
-            plan((self, key), frozenset())
+            if (self, key) not in checked:
+                checked.update(plan((self, key), checked))
 
     # --- building ----------------------------------------------------------------------------
     def _link(self, logic: Logic) -> None:
@@ -284,7 +286,7 @@ def _nothing(run: Run, _: list[Value]) -> None:
     run.null("Mô hình tri thức này chưa có nội dung. / This knowledge model has no logic.")
 
 
-def plan(target: Key, given: frozenset[Key]) -> list[Key]:
+def plan(target: Key, given: Container[Key]) -> list[Key]:
     """The nodes to evaluate for `target`, requirements first. Raises DecisionModelError for a circle."""
     order: list[Key] = []
     state: dict[Key, bool] = {}
@@ -301,7 +303,7 @@ def plan(target: Key, given: frozenset[Key]) -> list[Key]:
     return order
 
 
-def _needs(place: Key, given: frozenset[Key], state: dict[Key, bool]) -> list[Key]:
+def _needs(place: Key, given: Container[Key], state: dict[Key, bool]) -> list[Key]:
     model, key = place
     node = model.nodes[key]
     if place in given or not isinstance(node, DecisionNode):
@@ -331,7 +333,7 @@ class Evaluation:
     def value(self, target: Key) -> Value:
         """The value of a node, with everything it requires evaluated first."""
         if target not in self.known:
-            for place in plan(target, frozenset(self.known)):
+            for place in plan(target, self.known):
                 if place not in self.known:
                     self.known[place] = self._evaluate(*place)
         return self.known[target]

@@ -48,7 +48,13 @@ def joined(first: Region, last: Region) -> str:
 
 
 class NotAnalysableError(Exception):
-    """A cell depends on more than the value in its column."""
+    """What the rules cover cannot be decided; the message says why."""
+
+
+DEPENDS = (
+    "Có ô phụ thuộc nhiều hơn cột của nó; không kiểm được kẽ hở và chồng lấn. / "
+    "A cell depends on more than its column; gaps and overlaps cannot be checked."
+)
 
 
 def regions_of(cells: Iterable[UnaryTests | None], allowed: UnaryTests | None, type_name: str) -> list[Region]:
@@ -72,7 +78,7 @@ def _is_enumeration(allowed: UnaryTests | None) -> bool:
 
 def _constants(cell: UnaryTests) -> list[Value]:
     if cell.names or cell.functions - set(_TEMPORAL_FUNCTIONS) - {"not"} or cell.uncertain:
-        raise NotAnalysableError
+        raise NotAnalysableError(DEPENDS)
     found: list[Value] = []
     for node in cell.node.tests or ():
         _collect(node, found)
@@ -85,7 +91,7 @@ def _collect(node: ast.Node, found: list[Value]) -> None:
     if value is not None:
         found.append(value)
     elif isinstance(node, ast.Arithmetic | ast.Path | ast.Filter | ast.For | ast.Quantified | ast.FunctionNode):
-        raise NotAnalysableError
+        raise NotAnalysableError(DEPENDS)
     else:
         for child in children(node):
             _collect(child, found)
@@ -116,8 +122,11 @@ def _by_kind(constants: list[Value], type_name: str, *, closed: bool) -> list[Re
         return _texts({value for value in constants if isinstance(value, str)}, closed=closed)
     if not kinds:
         return [Region("-", None)]
-    if len(kinds) > 1 or not kinds <= set(_ORDERED):
-        raise NotAnalysableError
+    if len(kinds) > 1:
+        mixed = ", ".join(sorted(kinds))
+        raise NotAnalysableError(f"Một cột trộn nhiều kiểu: {mixed}. / One column mixes types: {mixed}.")
+    if not kinds <= set(_ORDERED):
+        raise NotAnalysableError(DEPENDS)
     ordered = sorted({value for value in constants if value is not None})
     if closed:
         return [Region(_text(value), value) for value in ordered]

@@ -91,6 +91,22 @@ def test_a_cell_that_depends_on_more_is_told_rather_than_guessed(model_of: Make,
     assert [finding.kind for finding in found] == ["undecidable"]
 
 
+def test_a_column_of_two_types_is_told(model_of: Make, dmn: Any) -> None:
+    found = _findings(model_of, dmn, ["age"], ['"old" => 1', "> 5 => 2"])
+    assert [finding.kind for finding in found] == ["undecidable"]
+    assert "number, string" in found[0].message
+
+
+def test_a_large_table_is_searched_in_time_or_told_to_be_too_large(model_of: Make, dmn: Any) -> None:
+    columns = [f"x{number}" for number in range(8)]
+    rules = [
+        " | ".join(f"[{(row * 7 + c * 3) % 50}..{(row * 7 + c * 3) % 50 + 20}]" for c in range(8)) for row in range(60)
+    ]
+    found = _findings(model_of, dmn, columns, [f"{rule} => 1" for rule in rules], policy="FIRST")
+    assert {finding.kind for finding in found} <= {"gap", "undecidable", "shadowed"}
+    assert found
+
+
 def test_an_unknown_name_is_found_with_the_nearest_one(model_of: Make, dmn: Any) -> None:
     model = model_of(
         dmn.inputs("amount"),
