@@ -145,7 +145,7 @@ def moment_of_timer(change: Change, element: Element, evaluation: Evaluation) ->
         raise ExpressionFailure(f"expected the timer '{element.id}' to say when it fires, found nothing")
     if timer.limit is not None:
         return step_due(change, timer.limit)
-    text = timer.moment or f"now() + {_feel_duration(timer.duration)}"
+    text = _feel_moment(timer.moment) if timer.moment else f"now() + {_feel_duration(timer.duration)}"
     value = evaluation.value(text)
     found = _as_moment(value, change)
     if found is None:
@@ -159,6 +159,14 @@ def _feel_duration(text: str) -> str:
     """A duration as FEEL: `=…` is FEEL already, a bare ISO 8601 literal is wrapped."""
     stripped = text.strip()
     return f"({stripped[1:]})" if stripped.startswith("=") else f'duration("{stripped}")'
+
+
+def _feel_moment(text: str) -> str:
+    """A date or moment as FEEL, in the same way."""
+    stripped = text.strip()
+    if stripped.startswith("="):
+        return stripped[1:]
+    return f'date and time("{stripped}")' if "T" in stripped else f'date("{stripped}")'
 
 
 def _as_moment(value: object, change: Change) -> datetime | None:

@@ -1,11 +1,12 @@
 """What the clock makes happen by itself: warnings, reminders, the apology, pauses, a calendar that changes."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from city import City
+from city import ROOT, City
 from sqlalchemy import Engine, select
 
 import engine.deadlines.calendar as calendar_module
@@ -17,6 +18,7 @@ from engine.errors import ConflictError, NotAllowedError
 from engine.history.journal import entries, read
 from engine.model import SYSTEM, TaskState
 from engine.persistence.tables import FAR_FUTURE, DeadlineRow, DossierRow, NoticeRow, TaskRow
+from engine.runtime.bundle import Bundle
 from engine.runtime.side_tasks import APOLOGY
 
 KEY = "detailed_plan_adjustment"
@@ -232,3 +234,31 @@ def test_a_machine_whose_clock_was_put_back_never_turns_the_ledger_back(city: Ci
 def test_far_future_stands_for_no_due_date(city: City, walk: dict[str, Any]) -> None:
     dossier = city.walk(walk, until="reception_check")
     assert all(task.due_at < FAR_FUTURE or dossier.due_at is None for task in city.open_tasks(dossier.id))
+
+
+@pytest.mark.parametrize(
+    ("timer", "fires"),
+    [
+        ("<bpmn:timeDate>2026-12-31</bpmn:timeDate>", "2026-12-31T23:59:59.999999+07:00"),
+        ("<bpmn:timeDate>2026-12-31T10:00:00+07:00</bpmn:timeDate>", "2026-12-31T10:00:00+07:00"),
+        ("<bpmn:timeDuration>P10D</bpmn:timeDuration>", "2026-12-03T09:00:00+07:00"),
+        ('<bpmn:timeDuration>=duration("PT1H")</bpmn:timeDuration>', "2026-11-23T10:00:00+07:00"),
+    ],
+)
+def test_a_timer_fires_when_its_date_or_duration_says(city: City, timer: str, fires: str) -> None:
+    bundle = Bundle.find(ROOT, KEY)
+    files = dict(bundle.files)
+    marked = re.sub(
+        rb'(<bpmn:boundaryEvent id="reception_supplement_lapsed".*?)<motcua:limit[^>]*/>(.*?)'
+        rb"<bpmn:timerEventDefinition([^>]*)/>",
+        lambda found: found[1] + found[2] + b"<bpmn:timerEventDefinition" + found[3] + b">" + timer.encode()
+        + b"</bpmn:timerEventDefinition>",
+        files["process.bpmn"],
+        count=1,
+        flags=re.DOTALL,
+    )  # fmt: skip
+    assert marked != files["process.bpmn"]
+    files["process.bpmn"] = marked
+    city.deploy(Bundle(files))
+    dossier = city.walk(city.walk_file(KEY, "unanswered_at_reception"), until="supplement_at_reception")
+    assert _pending(city, dossier)["timer reception_supplement_lapsed"] == datetime.fromisoformat(fires)

@@ -24,6 +24,7 @@ from engine.persistence.tables import DeadlineRow, DossierRow, PersonRow, TaskRo
 from engine.persistence.transaction import reading, run
 from engine.platform import Platform
 from engine.runtime.bundle import Bundle
+from engine.runtime.side_tasks import SIDE_TASKS
 
 ROOT = Path(__file__).parents[2]
 T = TypeVar("T")
@@ -91,7 +92,7 @@ class City:
         return walk
 
     def file(self, procedure: str, answers: Mapping[str, Any]) -> Filed:
-        """File as a citizen without an account; "@name" stands for an uploaded paper of that name, "@today" for today."""
+        """File as a citizen without an account; "@name" stands for an uploaded paper, "@today" for today."""
 
         def work(session: Session) -> Filed:
             filled = self.with_papers(session, answers, "citizen")
@@ -162,7 +163,8 @@ class City:
                 self.send(dossier.id, message.pop("name"), message.pop("reason"))
                 message.clear()
                 continue
-            task = next((task for task in opened if task.element_id not in left), None)
+            beside = left | set(SIDE_TASKS)  # an apology to approve is no part of a walk
+            task = next((task for task in opened if task.element_id not in beside), None)
             if task is None:
                 self.go_to_next_timer(dossier.id)
                 continue
