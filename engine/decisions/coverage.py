@@ -10,9 +10,11 @@ from engine.decisions.model import DecisionTable, InputClause
 from engine.decisions.regions import NotAnalysableError, Region, answer, joined, regions_of
 from engine.feel.expression import UnaryTests
 
-MAX_WORK = 200_000
+MAX_WORK = 2_000_000
+MAX_RULES = 1_000
 MAX_GAPS = 10
 MAX_OVERLAPS = 20
+TOO_LARGE = "Bảng quá lớn để kiểm kẽ hở và chồng lấn. / The table is too large to be checked; split it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def grid_of(table: DecisionTable, names: frozenset[str], allowed_of: dict[str, s
         cells = [_cell(table, row, index, names) for row in range(len(table.rules))]
         regions = tuple(regions_of(cells, _allowed(clause, names, allowed_of), clause.type))
         columns.append(regions)
-        masks.append([_mask(cell, regions) for cell in cells])
+        masks.append(_masks(cells, regions))
     return Grid(tuple(columns), tuple(zip(*masks, strict=True)) if masks else ())
 
 
@@ -42,6 +44,14 @@ def _cell(table: DecisionTable, row: int, column: int, names: frozenset[str]) ->
 
 def _allowed(clause: InputClause, names: frozenset[str], allowed_of: dict[str, str]) -> UnaryTests | None:
     return compile_tests(clause.allowed or allowed_of.get(clause.type, ""), clause.place, names)
+
+
+def _masks(cells: list[UnaryTests | None], regions: tuple[Region, ...]) -> list[int]:
+    different = set(cells)  # equal texts are compiled once, so equal cells are one object
+    if len(different) * len(regions) > MAX_WORK or len(cells) > MAX_RULES:
+        raise NotAnalysableError(TOO_LARGE)
+    known = {cell: _mask(cell, regions) for cell in different}
+    return [known[cell] for cell in cells]
 
 
 def _mask(cell: UnaryTests | None, regions: tuple[Region, ...]) -> int:
@@ -129,9 +139,7 @@ class _Gaps:
             groups[matching] = groups.get(matching, 0) | 1 << place
             self.work += len(rules)
         if self.work > MAX_WORK:
-            raise NotAnalysableError(
-                "Bảng quá lớn để tìm kẽ hở. / The table is too large to search for gaps; split it."
-            )
+            raise NotAnalysableError(TOO_LARGE)
         boxes: list[tuple[int, ...]] = []
         for matching, mask in groups.items():
             boxes.extend((mask, *rest) for rest in self._from(column + 1, matching))

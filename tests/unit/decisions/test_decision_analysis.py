@@ -107,6 +107,14 @@ def test_a_large_table_is_searched_in_time_or_told_to_be_too_large(model_of: Mak
     assert found
 
 
+@pytest.mark.parametrize(("rows", "kinds"), [(400, {"gap"}), (1_500, {"undecidable"})])
+def test_a_table_of_many_rules_is_checked_or_told_to_be_too_large(
+    model_of: Make, dmn: Any, rows: int, kinds: set[str]
+) -> None:
+    found = _findings(model_of, dmn, ["x"], [f"[{row}..{row + 1}) => {row}" for row in range(rows)])
+    assert {finding.kind for finding in found} == kinds
+
+
 def test_an_unknown_name_is_found_with_the_nearest_one(model_of: Make, dmn: Any) -> None:
     model = model_of(
         dmn.inputs("amount"),

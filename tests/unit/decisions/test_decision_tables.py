@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -131,3 +132,12 @@ def test_the_trace_tells_each_step_with_its_inputs_and_rules(model_of: Make, dmn
     assert answer.trace[0].inputs == {"age": 40}
     assert [match.number for match in answer.trace[0].rules] == [3]
     assert answer.matched_rules == (("Fee", "r3"),)
+
+
+def test_a_model_is_shared_by_threads(model_of: Make, dmn: Any) -> None:
+    model = model_of(
+        dmn.inputs("age"), dmn.decision("Fee", dmn.table(["age"], ["fee"], ["- => age * 2"]), needs=["age"])
+    )
+    with ThreadPoolExecutor(8) as pool:
+        values = list(pool.map(lambda age: model.decide("Fee", {"age": age}).value, range(400)))
+    assert values == [age * 2 for age in range(400)]
