@@ -137,6 +137,14 @@ class ClockEffect:
     ground: str = ""
 
 
+@dataclass(frozen=True)
+class Act:
+    """An act of authority, by name; `when` is FEEL over its own answers and all before (empty: always)."""
+
+    name: str
+    when: str = ""
+
+
 class ElementKind(StrEnum):
     """The BPMN elements that this platform runs; everything else is refused at deployment."""
 
@@ -164,6 +172,14 @@ class TimerRule:
     limit: StepLimit | None = None
     duration: str = ""
     moment: str = ""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a callActivity tells the process it calls: under which name it keeps data, and who its lanes are."""
+
+    scope: str = ""  # begins every data key of this call; empty when the called process keeps its own names
+    places: tuple[tuple[str, str], ...] = ()  # (symbolic unit of the called process, symbolic unit here)
 
 
 @dataclass(frozen=True)
@@ -196,8 +212,11 @@ class Element:
     attached_to: str = ""
     interrupting: bool = True
     called: str = ""
+    call: Call | None = None  # of a callActivity
+    names: Mapping[str, str] = field(default_factory=dict)  # in a call with a scope: local name -> data key
     default_flow: str = ""  # of a gateway: the id of the flow taken when no condition holds
     terminates: bool = False  # of an end event: everything else that runs in its process is cancelled
+    act: Act | None = None  # of a user task: the act of authority that completing it is
     silence_consents: bool = False  # of a consultation's timer: no answer in time is consent by law
 
     def title(self, lang: str = "vi") -> str:
@@ -280,7 +299,7 @@ class Step:
     timers_opened: tuple[Opened, ...] = ()
     timers_closed: frozenset[UUID] = frozenset()
     results: Mapping[str, object] = field(default_factory=dict)
-    decisions: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (element id, ids of the rules that matched)
+    decisions: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (element id, rules that matched: "decision/rule")
     failures: tuple[Failure, ...] = ()
     mended: frozenset[UUID] = frozenset()  # ids of failed steps that stand no longer
     ended_at: str = ""  # id of the end event when the process has ended

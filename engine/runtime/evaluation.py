@@ -93,7 +93,7 @@ class Evaluation:
                 f"Bảng quyết định '{name}' không có quy tắc nào phù hợp với hồ sơ này.",
             )
         self.results[element.result] = value
-        self.decisions.append((element.id, tuple(str(rule) for rule in decision.matched_rules)))
+        self.decisions.append((element.id, tuple(f"{where}/{rule}" for where, rule in decision.matched_rules)))
 
     def _serve(self, element: Element) -> None:
         service = self._services.get(element.service)
