@@ -94,6 +94,9 @@ def uses(subject: Subject, names: Names) -> Iterator[Use]:
     for element in subject.elements.values():
         for text, purpose in _of(element):
             yield Use(subject.place(element), text, purpose, names.before(element.id))
+        if element.act and element.act.when:  # judged with the step's own answers at hand
+            known = names.before(element.id) | ({element.form.data_key} if element.form else set())
+            yield Use(subject.place(element), element.act.when, Purpose.CONDITION, known)
 
 
 def _of(element: Element) -> Iterator[tuple[str, Purpose]]:

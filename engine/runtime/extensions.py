@@ -11,7 +11,7 @@ from lxml import etree
 from engine.deadlines.ledger import ClockEventKind
 from engine.deadlines.terms import Unit
 from engine.feel import nearest_name
-from engine.model import ClockEffect, Finding, FormRef, LegalBasis, Role, StepLimit
+from engine.model import Act, ClockEffect, Finding, FormRef, LegalBasis, Role, StepLimit
 from engine.runtime.hardened import line_of
 from engine.runtime.profile import BPMN, MOTCUA, name_of, prefixed
 from engine.runtime.rules import rule
@@ -68,6 +68,7 @@ PLACES: Final[Mapping[str, frozenset[str]]] = {
     "outcome": frozenset({"endEvent"}),
     "milestone": _NODES | _GATEWAYS,
     "silence": frozenset({"boundaryEvent"}),
+    "act": frozenset({"userTask"}),
 }
 """Where each extension may stand. A clock cannot be suspended by what does not wait (see `lint_structure`)."""
 
@@ -157,6 +158,12 @@ class Extensions:
             return None
         enter, leave = _EFFECTS[self.value("clock", "effect")]
         return ClockEffect(enter, leave, self.value("clock", "ground"))
+
+    @property
+    def act(self) -> Act | None:
+        """The act of authority that the step is."""
+        name = self.value("act", "name")
+        return Act(name, self.value("act", "when").strip().removeprefix("=").strip()) if name else None
 
     @property
     def legal_bases(self) -> tuple[LegalBasis, ...]:

@@ -212,6 +212,7 @@ class _Reader:
             called=node.get("calledElement", ""),
             default_flow=node.get("default", ""),
             terminates=event.terminates,
+            act=extensions.act,
             silence_consents=extensions.value("silence", "means") == "consent",
         )
 
