@@ -5,6 +5,7 @@ forms, have not been compared with its text: the letters are samples until the p
 
 Letters are made elsewhere from a dossier; this module knows no dossier. Days are `date`; moments are aware and already
 in the authority's zone, for they are printed as they stand. An empty text prints as a dotted line or not at all.
+`link` is the applicant's secret: it belongs on the letters that go to the applicant and on no copy kept elsewhere.
 `forms.letter_reading` turns these values into the JSON that templates read, and back.
 """
 
@@ -237,18 +238,17 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """CONTROL: Phiếu kiểm soát quá trình giải quyết hồ sơ, which travels with the papers."""
+    """CONTROL: Phiếu kiểm soát quá trình giải quyết hồ sơ, which travels with the papers; the applicant by name."""
 
     head: Letterhead
     dossier_code: str
-    applicant: Party
+    applicant: str
     request: str
     received_at: datetime
     due_at: datetime
     competent_body: str
     transfers: tuple[Transfer, ...]
     coordinating_agencies: tuple[str, ...] = ()
-    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ MOST_BARS: Final = 48  # characters; beyond, the bars do not fit across an A5 pa
 _QUIET: Final = 10  # modules of white on either side, by the standard
 
 # Code 128: bar and space widths of the values 0 to 105, then the stop sign, each a group of digits.
-_WIDTHS: Final = (
+_WIDTHS: Final = (  # noqa: SIM905 - a table to be compared by eye
     "212222 222122 222221 121223 121322 131222 122213 122312 132212 221213 221312 231212 112232 122132 122231 113222 "
     "123122 123221 223211 221132 221231 213212 223112 312131 311222 321122 321221 312212 322112 322211 212123 212321 "
     "232121 111323 131123 131321 112313 132113 132311 211313 231113 231311 112133 112331 132131 113123 113321 133121 "

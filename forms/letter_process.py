@@ -26,11 +26,11 @@ LENGTH: Final = struct.Struct(">I")
 ENVIRONMENT: Final = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
 
 
-class TooSlow(Exception):  # noqa: N818 - named after the situation
+class TooSlow(Exception):
     """The letter was not ready in time; its process has been ended."""
 
 
-class Broken(Exception):  # noqa: N818 - named after the situation
+class Broken(Exception):
     """The process ended before it answered: out of memory, or out of its bounds."""
 
 

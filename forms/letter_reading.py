@@ -140,7 +140,7 @@ def _read_choice(wanted: type[Enum], value: object, path: str, problems: list[Da
 def _read_scalar(wanted: type, value: object, path: str, problems: list[DataProblem]) -> Any:
     if wanted in (date, datetime):
         try:
-            moment = wanted.fromisoformat(value if isinstance(value, str) else "")  # type: ignore[attr-defined]
+            moment = wanted.fromisoformat(value if isinstance(value, str) else "")
         except ValueError:
             return _wrong(path, _WORDS[wanted], value, problems)
         zoned = not isinstance(moment, datetime) or moment.tzinfo is not None

@@ -231,7 +231,7 @@ def _unprintable(diagnostic: str) -> Iterator[str]:
 
 
 def _told(answer: Mapping[str, Any]) -> LettersError:
-    place = _PLACE.search(answer["diagnostic"])
+    place = _PLACE.search(answer["diagnostic"])  # the template's own line, also where the layout stumbles over it
     line = int(place.group(1)) if place else None
     if missing := _MISSING.search(answer["message"]):
         name = missing.group(1)
