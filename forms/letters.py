@@ -121,8 +121,8 @@ class LetterPress:
         except Broken as problem:
             raise LettersError(
                 Text(
-                    "Mẫu văn bản cần quá nhiều bộ nhớ nên đã bị dừng; hãy giảm dữ liệu hoặc đơn giản hóa mẫu",
-                    "The template needed too much memory and was stopped; give it less data or make it simpler",
+                    "Mẫu văn bản bị dừng vì cần quá nhiều bộ nhớ; hãy giảm dữ liệu hoặc đơn giản hóa mẫu",
+                    "The template was stopped, most often for too much memory; give it less data or make it simpler",
                 )
             ) from problem
 

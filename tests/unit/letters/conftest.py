@@ -100,7 +100,8 @@ def inked() -> Callable[[bytes], tuple[float, float]]:
 
 def png_rows(picture: bytes) -> list[bytearray]:
     """The rows of a PNG of eight-bit RGBA, its filters taken away."""
-    chunks, place = {}, 8
+    chunks: dict[bytes, bytes] = {}
+    place = 8
     while place < len(picture):
         size, name = struct.unpack_from(">I4s", picture, place)
         chunks[name] = chunks.get(name, b"") + picture[place + 8 : place + 8 + size]
@@ -123,7 +124,7 @@ def unfilter(kind: int, row: bytearray, above: bytearray) -> None:
         left, corner = (row[x - 4], above[x - 4]) if x >= 4 else (0, 0)
         if kind == 4:
             ahead = left + above[x] - corner
-            guess = min((left, above[x], corner), key=lambda value: abs(ahead - value))  # noqa: B023 - used at once
+            guess = min((left, above[x], corner), key=lambda value: abs(ahead - value))
         else:
             guess = (left, above[x], (left + above[x]) // 2)[kind - 1]
         row[x] = (row[x] + guess) & 255

@@ -38,7 +38,9 @@ SHOWN = {
 }
 #: Parts of shared values that a letter does not print: a picture, an officer's office beside a signature, and the
 #: identity number on letters that name it for nothing.
-NOT_WORDS = re.compile(r"^link$|^(guide|refuser|receiver|keeper|giver|taker)\.(title|phone)$|addressee\.identity_number$")
+NOT_WORDS = re.compile(
+    r"^link$|^(guide|refuser|receiver|keeper|giver|taker)\.(title|phone)$|addressee\.identity_number$"
+)
 
 every_letter = pytest.mark.parametrize("kind", LetterKind)
 
@@ -89,10 +91,9 @@ def test_everything_in_the_data_can_be_read_on_the_letter(
 
 @every_letter
 def test_the_letterhead_and_the_title_are_those_of_a_vietnamese_office(
-    kind: LetterKind, printed: Callable[..., Pdf], words: Callable[[Pdf], str], opened: Callable[[Pdf], PdfReader]
+    kind: LetterKind, printed: Callable[..., Pdf], words: Callable[[Pdf], str]
 ) -> None:
-    pdf = printed(kind)
-    text = words(pdf)
+    text = words(printed(kind))
     assert "CỘNGHÒAXÃHỘICHỦNGHĨAVIỆTNAM" in text
     assert "Độclập-Tựdo-Hạnhphúc" in text
     assert "".join(TITLES[kind].split()) in text
@@ -203,7 +204,7 @@ def test_the_file_says_that_it_is_pdf_a_2a_and_pdf_ua_1(
 ) -> None:
     root: Any = opened(printed(kind)).trailer["/Root"]
     xmp = root["/Metadata"].get_data().decode()
-    said = {name: value for name, value in re.findall(r"<(pdf\w+:\w+)>([^<]*)<", xmp)}
+    said = dict(re.findall(r"<(pdf\w+:\w+)>([^<]*)<", xmp))
     assert said["pdfaid:part"] == "2"
     assert said["pdfaid:conformance"] == "A"
     assert said["pdfuaid:part"] == "1"

@@ -26,8 +26,11 @@ HOSTILE = (
     "- mục\n+ mục\n/ từ: nghĩa",
 )
 
+VIETNAMESE = "aăâbcdđeêghiklmnoôơpqrstuưvxyàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ"
+SIGNS = "#[]{}$\\*_`<>@~\"'/=-+.,:;&%()0123456789 \n"
+
 common_settings = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -60,7 +63,7 @@ def test_what_a_person_writes_is_printed_as_it_was_written(
 
 
 @common_settings
-@given(st.text(alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ#[]{}$\\*_`<>@~\"'/=-+.,:; ", min_size=1))  # noqa: E501
+@given(st.text(alphabet=VIETNAMESE + VIETNAMESE.upper() + SIGNS, min_size=1))
 def test_no_vietnamese_word_and_no_sign_is_lost(
     printed: Callable[..., Pdf], words: Callable[[Pdf], str], text: str
 ) -> None:
@@ -82,7 +85,9 @@ def test_letters_that_no_font_has_are_replaced_and_told(
 
 
 def test_letters_typed_in_pieces_are_put_together(printed: Callable[..., Pdf], words: Callable[[Pdf], str]) -> None:
-    assert "Việt" in words(printed(LetterKind.REFUSAL, reason="Vie\N{COMBINING DOT BELOW}\N{COMBINING CIRCUMFLEX ACCENT}t"))
+    assert "Việt" in words(
+        printed(LetterKind.REFUSAL, reason="Vie\N{COMBINING DOT BELOW}\N{COMBINING CIRCUMFLEX ACCENT}t")
+    )
 
 
 def test_signs_that_turn_or_hide_letters_are_taken_out(
@@ -179,7 +184,7 @@ def test_a_template_that_does_not_end_is_stopped_and_the_next_letter_printed(
 def test_a_template_that_eats_memory_is_stopped_and_the_next_letter_printed(
     make: Callable[..., Pdf], refusal_of: Callable[..., LettersError]
 ) -> None:
-    greedy = HEAD + '#let s = "mười sáu ký tự.."\n#for n in range(60) { s += s }\n#s'
+    greedy = HEAD + '#let many = ("a",) * 2000000000\n#many.len()'
     assert "memory" in str(refusal_of(greedy))
     assert make(HEAD + "Ngắn").content
 
