@@ -127,27 +127,30 @@ def retry(program: Program, snapshot: bytes, evaluation: Evaluation, failed_id: 
 
 def present(workflow: BpmnWorkflow) -> Present:
     """Where the process stands."""
-    tasks = {task.id: element_id(task.task_spec) for task in _all(workflow) if _is_user_task(task)}
-    timers = {_timer_id(task, event): event.name for task, event in _awaited(workflow, TIMER)}
-    others = {
-        task.id: element_id(task.task_spec)
-        for task in _all(workflow)
-        if (is_waiting(task) and not isinstance(task.task_spec, BoundaryEvent))
-        or (task.state == TaskState.STARTED and isinstance(task.task_spec, SubWorkflowTask))
-    }
-    return Present(tasks, timers, others)
+    found = Present({}, {}, {})
+    for task in _reached(workflow):
+        where = element_id(task.task_spec)
+        if task.state == TaskState.READY and task.task_spec.manual:
+            found.tasks[task.id] = where
+        elif task.state == TaskState.STARTED and isinstance(task.task_spec, SubWorkflowTask):
+            found.others[task.id] = where
+        elif is_waiting(task):
+            found.timers.update({_timer_id(task, event): event.name for event in awaited(task) if event.kind == TIMER})
+            if not isinstance(task.task_spec, BoundaryEvent):
+                found.others[task.id] = where
+    return found
 
 
 def _moved(workflow: BpmnWorkflow, evaluation: Evaluation, act: Callable[[BpmnWorkflow, _Record], None] | None) -> Step:
     before = present(workflow) if act else Present({}, {}, {})
-    failed_before = {task.id for task in _all(workflow) if _has_failed(task)}
+    failed_before = {task.id for task in _every(workflow) if _has_failed(task)}
     record = _Record()
     if act:
         act(workflow, record)
     _advance(workflow, record)
     _report_stuck_joins(workflow, record)
     after = present(workflow)
-    still_failed = {task.id for task in _all(workflow) if _has_failed(task)}
+    still_failed = {task.id for task in _every(workflow) if _has_failed(task)}
     stood, stands = before.everything(), after.everything()
     return Step(
         snapshot=save(workflow),
@@ -187,13 +190,15 @@ def _advance(workflow: BpmnWorkflow, record: _Record) -> None:
 
 def _next_ready(workflow: BpmnWorkflow) -> Task | None:
     """The next automatic task; boundary events first, so that what they interrupt cannot go on beside them."""
-    ready = None
-    for task in _all(workflow):
-        if task.state == TaskState.READY and not task.task_spec.manual and not _has_failed(task):
-            if isinstance(task.task_spec, BoundaryEvent):
-                return task
-            ready = ready or task
-    return ready
+    ready = [task for task in _every(workflow) if _is_automatic(task)]
+    if len(ready) > 1:
+        ready = [task for task in _reached(workflow) if _is_automatic(task)]
+        ready.sort(key=lambda task: not isinstance(task.task_spec, BoundaryEvent))
+    return ready[0] if ready else None
+
+
+def _is_automatic(task: Task) -> bool:
+    return task.state == TaskState.READY and not task.task_spec.manual and not _has_failed(task)
 
 
 def _run(task: Task, record: _Record) -> None:
@@ -227,10 +232,9 @@ def _has_failed(task: Task) -> bool:
 
 def _report_stuck_joins(workflow: BpmnWorkflow, record: _Record) -> None:
     """Say so when all that is left are gateways that wait for each other or for nobody: no one would ever notice."""
-    tasks = list(_all(workflow))
-    if any(_may_go_on(task) for task in tasks):
+    if any(_may_go_on(task) for task in _every(workflow)):
         return
-    for task in tasks:
+    for task in _reached(workflow):
         if isinstance(task.task_spec, TokenGateway) and task.state == TaskState.WAITING and not _has_failed(task):
             task.internal_data[_STUCK] = True
             where = element_id(task.task_spec)
@@ -256,15 +260,11 @@ def _wake_finished_subprocess(workflow: BpmnWorkflow) -> bool:
 
 
 def _is_over(workflow: BpmnWorkflow) -> bool:
-    return not any(task.has_state(TaskState.NOT_FINISHED_MASK) for task in _all(workflow))
-
-
-def _is_user_task(task: Task) -> bool:
-    return bool(task.state == TaskState.READY and task.task_spec.manual)
+    return not any(task.has_state(TaskState.NOT_FINISHED_MASK) for task in _every(workflow))
 
 
 def _awaited(workflow: BpmnWorkflow, kind: str) -> Iterator[tuple[Task, OwnedEvent]]:
-    for task in _all(workflow):
+    for task in _reached(workflow):
         if is_waiting(task):
             for event in awaited(task):
                 if event.kind == kind:
@@ -276,16 +276,27 @@ def _timer_id(task: Task, event: OwnedEvent) -> UUID:
     return task.id if task.task_spec.event_definition is event else uuid5(task.id, event.name)
 
 
-def _all(workflow: BpmnWorkflow) -> Iterator[Task]:
-    """Every task, parents first: an order that neither pruning nor storing changes."""
-    processes: list[BpmnBaseWorkflow] = [workflow, *workflow.subprocesses.values()]
-    for process in processes:
+def _processes(workflow: BpmnWorkflow) -> Iterator[BpmnBaseWorkflow]:
+    yield workflow
+    yield from workflow.subprocesses.values()
+
+
+def _every(workflow: BpmnWorkflow) -> Iterator[Task]:
+    """Every task, in no particular order."""
+    for process in _processes(workflow):
+        yield from process.tasks.values()
+
+
+def _reached(workflow: BpmnWorkflow) -> Iterator[Task]:
+    """Every task that is more than foreseen, parents first: an order that neither pruning nor storing changes."""
+    for process in _processes(workflow):
         pending = [process.task_tree]
         while pending:
             task = pending.pop()
-            yield task
-            pending.extend(reversed(task.children))
+            if task.state >= TaskState.WAITING:  # below what is foreseen everything is foreseen
+                yield task
+                pending.extend(reversed(task.children))
 
 
 def _find(workflow: BpmnWorkflow, task_id: UUID | None) -> Task | None:
-    return next((task for task in _all(workflow) if task.id == task_id), None) if task_id else None
+    return next((process.tasks[task_id] for process in _processes(workflow) if task_id in process.tasks), None)

@@ -277,7 +277,7 @@ class Unpruned(Run):
     def total(self) -> int:
         """How many tasks the process has in memory."""
         assert self.workflow is not None
-        return sum(1 for _ in interpreter._all(self.workflow))
+        return sum(1 for _ in interpreter._every(self.workflow))
 
 
 def told(step: Step, opened_before: dict[UUID, str]) -> tuple[object, ...]:
