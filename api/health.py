@@ -3,11 +3,9 @@
 import os
 import time
 from collections.abc import Iterator
-from functools import cache
 
 import prometheus_client as prometheus
 import structlog
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Flask, Response, current_app, g, request
 from prometheus_client import multiprocess
 from prometheus_client.core import GaugeMetricFamily
@@ -19,7 +17,7 @@ from api.auth.access import allow_operator_or_this_machine, allow_public
 from api.database import read
 from api.site import site
 from engine.model import DeadlineState
-from engine.persistence.database import alembic_config
+from engine.persistence.database import newest
 from engine.persistence.tables import DeadlineRow, IncidentRow
 
 EXTENSION = "motcua-metrics"
@@ -95,8 +93,8 @@ def ready() -> tuple[dict[str, str], int]:
     except SQLAlchemyError as error:
         log.warning("not_ready", error=str(error))
         return {"status": "unavailable", "database": "no answer; see the log"}, 503
-    if found != _newest():
-        return {"status": "unavailable", "database": f"at {found}, expected {_newest()}: run motcua db upgrade"}, 503
+    if found != newest():
+        return {"status": "unavailable", "database": f"at {found}, expected {newest()}: run motcua db upgrade"}, 503
     return {"status": "ok"}, 200
 
 
@@ -113,8 +111,3 @@ def metrics() -> Response:
         own: Metrics = current_app.extensions[EXTENSION]
         measured = prometheus.generate_latest(own.registry) + prometheus.generate_latest(registry)
     return Response(measured, content_type=prometheus.CONTENT_TYPE_LATEST)
-
-
-@cache
-def _newest() -> str | None:
-    return ScriptDirectory.from_config(alembic_config("")).get_current_head()

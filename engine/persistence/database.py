@@ -65,8 +65,12 @@ def upgrade(url: str) -> None:
     command.upgrade(alembic_config(url), "head")
 
 
+def newest() -> str | None:
+    """The newest version of the schema that this release knows."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
 def is_current(engine: Engine) -> bool:
-    """Whether the schema is at the newest version that this release knows."""
-    newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    """Whether the schema is at the newest version."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
+        return MigrationContext.configure(connection).get_current_revision() == newest()
