@@ -11,7 +11,6 @@ from uuid import UUID, uuid5
 from SpiffWorkflow.bpmn.specs.mixins.events.end_event import EndEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
-from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.task import Task
@@ -25,6 +24,7 @@ from engine.runtime.joins import TokenGateway
 from engine.runtime.snapshot import load, save
 from engine.runtime.specs import Program, element_id
 from engine.runtime.waiting import MESSAGE, TIMER, OwnedEvent, awaited, deliver, is_waiting
+from engine.runtime.walking import every, find, reached
 
 MOST_AUTOMATIC_STEPS = 1_000  # in one command; more means a loop that waits for nobody
 
@@ -66,7 +66,7 @@ def complete(program: Program, snapshot: bytes, evaluation: Evaluation, task_id:
     """
 
     def act(workflow: BpmnWorkflow, record: _Record) -> None:
-        task = _find(workflow, task_id)
+        task = find(workflow, task_id)
         if task is None or task.state != TaskState.READY or not task.task_spec.manual:
             raise TaskNotOpenError(f"expected the user task {task_id} to be open in the process, found it closed")
         _run(task, record)
@@ -117,7 +117,7 @@ def retry(program: Program, snapshot: bytes, evaluation: Evaluation, failed_id: 
     """
 
     def act(workflow: BpmnWorkflow, _record: _Record) -> None:
-        task = _find(workflow, failed_id)
+        task = find(workflow, failed_id)
         if task is None or not _has_failed(task):
             raise NotWaitingError(f"expected the step {failed_id} to have failed, found that it has not")
         del task.internal_data[_FAILED if _FAILED in task.internal_data else _STUCK]
@@ -128,7 +128,7 @@ def retry(program: Program, snapshot: bytes, evaluation: Evaluation, failed_id: 
 def present(workflow: BpmnWorkflow) -> Present:
     """Where the process stands."""
     found = Present({}, {}, {})
-    for task in _reached(workflow):
+    for task in reached(workflow):
         where = element_id(task.task_spec)
         if task.state == TaskState.READY and task.task_spec.manual:
             found.tasks[task.id] = where
@@ -143,14 +143,14 @@ def present(workflow: BpmnWorkflow) -> Present:
 
 def _moved(workflow: BpmnWorkflow, evaluation: Evaluation, act: Callable[[BpmnWorkflow, _Record], None] | None) -> Step:
     before = present(workflow) if act else Present({}, {}, {})
-    failed_before = {task.id for task in _every(workflow) if _has_failed(task)}
+    failed_before = {task.id for task in every(workflow) if _has_failed(task)}
     record = _Record()
     if act:
         act(workflow, record)
     _advance(workflow, record)
     _report_stuck_joins(workflow, record)
     after = present(workflow)
-    still_failed = {task.id for task in _every(workflow) if _has_failed(task)}
+    still_failed = {task.id for task in every(workflow) if _has_failed(task)}
     stood, stands = before.everything(), after.everything()
     return Step(
         snapshot=save(workflow),
@@ -190,9 +190,9 @@ def _advance(workflow: BpmnWorkflow, record: _Record) -> None:
 
 def _next_ready(workflow: BpmnWorkflow) -> Task | None:
     """The next automatic task; boundary events first, so that what they interrupt cannot go on beside them."""
-    ready = [task for task in _every(workflow) if _is_automatic(task)]
+    ready = [task for task in every(workflow) if _is_automatic(task)]
     if len(ready) > 1:
-        ready = [task for task in _reached(workflow) if _is_automatic(task)]
+        ready = [task for task in reached(workflow) if _is_automatic(task)]
         ready.sort(key=lambda task: not isinstance(task.task_spec, BoundaryEvent))
     return ready[0] if ready else None
 
@@ -232,9 +232,9 @@ def _has_failed(task: Task) -> bool:
 
 def _report_stuck_joins(workflow: BpmnWorkflow, record: _Record) -> None:
     """Say so when all that is left are gateways that wait for each other or for nobody: no one would ever notice."""
-    if any(_may_go_on(task) for task in _every(workflow)):
+    if any(_may_go_on(task) for task in every(workflow)):
         return
-    for task in _reached(workflow):
+    for task in reached(workflow):
         if isinstance(task.task_spec, TokenGateway) and task.state == TaskState.WAITING and not _has_failed(task):
             task.internal_data[_STUCK] = True
             where = element_id(task.task_spec)
@@ -252,7 +252,7 @@ def _may_go_on(task: Task) -> bool:
 def _wake_finished_subprocess(workflow: BpmnWorkflow) -> bool:
     """Make the activity ready whose subprocess has completed; the library does this in its own loop."""
     for process in list(workflow.subprocesses.values()):
-        activity = _find(workflow, process.parent_task_id)
+        activity = find(workflow, process.parent_task_id)
         if activity is not None and activity.state == TaskState.STARTED and process.completed:
             activity._set_state(TaskState.READY)  # noqa: SLF001 - as the library's own callback does
             return True
@@ -260,11 +260,11 @@ def _wake_finished_subprocess(workflow: BpmnWorkflow) -> bool:
 
 
 def _is_over(workflow: BpmnWorkflow) -> bool:
-    return not any(task.has_state(TaskState.NOT_FINISHED_MASK) for task in _every(workflow))
+    return not any(task.has_state(TaskState.NOT_FINISHED_MASK) for task in every(workflow))
 
 
 def _awaited(workflow: BpmnWorkflow, kind: str) -> Iterator[tuple[Task, OwnedEvent]]:
-    for task in _reached(workflow):
+    for task in reached(workflow):
         if is_waiting(task):
             for event in awaited(task):
                 if event.kind == kind:
@@ -274,29 +274,3 @@ def _awaited(workflow: BpmnWorkflow, kind: str) -> Iterator[tuple[Task, OwnedEve
 def _timer_id(task: Task, event: OwnedEvent) -> UUID:
     """A timer's id: its task's, told apart where one gateway waits for several timers."""
     return task.id if task.task_spec.event_definition is event else uuid5(task.id, event.name)
-
-
-def _processes(workflow: BpmnWorkflow) -> Iterator[BpmnBaseWorkflow]:
-    yield workflow
-    yield from workflow.subprocesses.values()
-
-
-def _every(workflow: BpmnWorkflow) -> Iterator[Task]:
-    """Every task, in no particular order."""
-    for process in _processes(workflow):
-        yield from process.tasks.values()
-
-
-def _reached(workflow: BpmnWorkflow) -> Iterator[Task]:
-    """Every task that is more than foreseen, parents first: an order that neither pruning nor storing changes."""
-    for process in _processes(workflow):
-        pending = [process.task_tree]
-        while pending:
-            task = pending.pop()
-            if task.state >= TaskState.WAITING:  # below what is foreseen everything is foreseen
-                yield task
-                pending.extend(reversed(task.children))
-
-
-def _find(workflow: BpmnWorkflow, task_id: UUID | None) -> Task | None:
-    return next((process.tasks[task_id] for process in _processes(workflow) if task_id in process.tasks), None)

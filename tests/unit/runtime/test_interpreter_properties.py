@@ -22,6 +22,7 @@ from engine.model import Step
 from engine.runtime import interpreter
 from engine.runtime.evaluation import Evaluation
 from engine.runtime.specs import Program
+from engine.runtime.walking import every
 
 # ---- processes as terms ---------------------------------------------------------------------------------
 
@@ -277,7 +278,7 @@ class Unpruned(Run):
     def total(self) -> int:
         """How many tasks the process has in memory."""
         assert self.workflow is not None
-        return sum(1 for _ in interpreter._every(self.workflow))
+        return sum(1 for _ in every(self.workflow))
 
 
 def told(step: Step, opened_before: dict[UUID, str]) -> tuple[object, ...]:

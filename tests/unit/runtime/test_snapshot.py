@@ -18,6 +18,7 @@ from engine.runtime import snapshot
 from engine.runtime.evaluation import Evaluation
 from engine.runtime.snapshot import UnreadableSnapshot
 from engine.runtime.specs import Program
+from engine.runtime.walking import reached
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -90,7 +91,7 @@ def test_a_snapshot_of_every_format_loads_and_goes_on_to_the_end(path: Path) -> 
     run.tasks, run.timers = dict(present.tasks), dict(present.timers)
     run.waits.update(present.everything().values())
     assert {"tasks": run.open, "timers": run.waiting, "waits": sorted(run.waits.elements())} == told["present"]
-    failed = [task for task in interpreter._reached(load(run.snapshot)) if interpreter._has_failed(task)]  # type: ignore[arg-type]
+    failed = [task for task in reached(load(run.snapshot)) if interpreter._has_failed(task)]  # type: ignore[arg-type]
     assert [task.task_spec.bpmn_id for task in failed] == told["failed"]
     run.failed = dict.fromkeys((task.id for task in failed), None)  # type: ignore[arg-type]
     to_the_end(run)
