@@ -146,7 +146,7 @@ def moment_of_timer(change: Change, element: Element, evaluation: Evaluation) ->
     if timer.limit is not None:
         return step_due(change, timer.limit)
     text = _feel_moment(timer.moment) if timer.moment else f"now() + {_feel_duration(timer.duration)}"
-    value = evaluation.value(text)
+    value = evaluation.value(text, element)
     found = _as_moment(value, change)
     if found is None:
         raise ExpressionFailure(

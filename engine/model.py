@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from engine.deadlines.ledger import ClockEventKind
@@ -72,10 +73,21 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
+class Cover:
+    """An absent person in whose place somebody acts, and the (role, unit code) pairs of that person this opens."""
+
+    id: UUID
+    name: str
+    username: str
+    roles: frozenset[tuple[Role, str]]
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who does something: a person of the organisation, an applicant holding a dossier's link, or the system.
 
-    `roles` holds (role, unit code) pairs valid at the moment the actor was loaded.
+    `roles` holds (role, unit code) pairs valid at the moment the actor was loaded, those of absent people whom the
+    actor stands in for (`covers`) among them.
     """
 
     id: UUID | None
@@ -83,19 +95,40 @@ class Actor:
     username: str = ""
     roles: frozenset[tuple[Role, str]] = frozenset()
     dossier_id: UUID | None = None  # set for an applicant: the one dossier the link opens
+    covers: tuple[Cover, ...] = ()
+    borrowed: frozenset[tuple[Role, str]] = frozenset()  # of `roles`: held in somebody's place only
+    on_behalf_of: Cover | None = None  # set while the actor acts in somebody's place
 
     def has_role(self, role: Role, unit: str | None = None) -> bool:
         """Whether the actor holds the role, in the given unit or (None) in any."""
         return any(held is role and (unit is None or where == unit) for held, where in self.roles)
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """What the journal keeps of the actor."""
-        kept = {"name": self.name}
+        kept: dict[str, Any] = {"name": self.name}
         if self.id:
             kept["id"] = str(self.id)
         if self.username:
             kept["username"] = self.username
+        if self.on_behalf_of:
+            absent = self.on_behalf_of
+            kept["on_behalf_of"] = {"id": str(absent.id), "name": absent.name, "username": absent.username}
         return kept
+
+    @property
+    def signature(self) -> str:
+        """The name to be written under what the actor does."""
+        return f"{self.name} (thay {self.on_behalf_of.name})" if self.on_behalf_of else self.name
+
+    def place_taken(self, role: Role, unit: str, assignee: UUID | None) -> Cover | None:
+        """In whose place the actor does a step of this role and unit that `assignee` holds; None: as oneself."""
+        if assignee is not None and assignee == self.id:
+            return None
+        able = [cover for cover in self.covers if (role, unit) in cover.roles]
+        named = next((cover for cover in able if cover.id == assignee), None)
+        if named or (role, unit) not in self.borrowed:
+            return named
+        return able[0] if able else None
 
 
 SYSTEM = Actor(id=None, name="motcua", username="system")

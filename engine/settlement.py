@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from engine import authority
 from engine.agenda import set_moment
 from engine.change import Change
 from engine.clockwork import moment_of_timer, step_due
@@ -43,7 +44,7 @@ def close_side_tasks(change: Change) -> None:
 def open_side_task(change: Change, element: Element, due: datetime) -> None:
     """Ask somebody to do something beside the process."""
     unit = _unit_of(change, element)
-    task = _task_row(change, new_id(), element, unit, due)
+    task = _task_row(change, new_id(), element, (element.role or Role.OPERATOR, unit), due)
     change.session.add(task)
     _note_opened(change, task, due)
 
@@ -51,8 +52,12 @@ def open_side_task(change: Change, element: Element, due: datetime) -> None:
 def _open_task(change: Change, opened: Opened, evaluation: Evaluation) -> None:
     element = change.procedure.elements[opened.element_id]
     unit, role = _unit_of(change, element), element.role or Role.OPERATOR
+    principal = unit if element.act else ""
+    if principal:
+        role, unit = authority.place_of(change, element, principal, evaluation)
     own_due = step_due(change, element.limit) if element.limit else None
-    task = _task_row(change, opened.id, element, unit, own_due or change.dossier.due_at or FAR_FUTURE)
+    task = _task_row(change, opened.id, element, (role, unit), own_due or change.dossier.due_at or FAR_FUTURE)
+    task.principal_unit = principal
     task.assignee_id = _assignee(change, element, unit, role, evaluation)
     change.session.add(task)
     _note_opened(change, task, own_due)
@@ -60,8 +65,8 @@ def _open_task(change: Change, opened: Opened, evaluation: Evaluation) -> None:
         _set_deadline(change, new_id(), DeadlineKind.STEP, element, own_due, task.id)
 
 
-def _task_row(change: Change, identifier: UUID, element: Element, unit: str, due: datetime) -> TaskRow:
-    role = element.role or Role.OPERATOR
+def _task_row(change: Change, identifier: UUID, element: Element, place: tuple[Role, str], due: datetime) -> TaskRow:
+    role, unit = place
     return TaskRow(
         dossier_id=change.dossier.id,
         id=identifier,
@@ -77,6 +82,7 @@ def _task_row(change: Change, identifier: UUID, element: Element, unit: str, due
         due_at=due,
         opened_at=change.now,
         completed_by="",
+        principal_unit="",
     )
 
 
@@ -109,7 +115,7 @@ def _assignee(change: Change, element: Element, unit: str, role: Role, evaluatio
     """Who gets the task at once: the person the diagram names, when that person holds the role there today."""
     if not element.assignee:
         return None
-    username = evaluation.value(element.assignee)
+    username = evaluation.value(element.assignee, element)
     if not isinstance(username, str):
         return None
     able = holders(change.session, role, unit, change.platform.today())

@@ -1,14 +1,14 @@
 """Use cases of user tasks: claim, release, assign, save a draft, complete."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import access, attachments, effects, transition
+from engine import access, attachments, authority, effects, transition
 from engine.change import Change, facts_of
 from engine.errors import (
     InvalidInputError,
@@ -59,7 +59,7 @@ def open_form(session: Session, platform: Platform, actor: Actor, task_id: UUID)
     draft = tasks.draft_of(session, task)
     values = draft.data if draft else data.get(task.data_key) or {}
     definition = procedure.forms[task.form_key]
-    context = _context(session, platform, dossier, task, data)
+    context = _context(session, platform, dossier, task, _as_seen(data, element))
     reason, reason_en = _hindrance(session, actor, task)
     return TaskForm(task, dossier, element, definition, context, values, not reason, reason, reason_en)
 
@@ -74,7 +74,7 @@ def claim(session: Session, platform: Platform, actor: Actor, task_id: UUID, ver
     def command(change: Change) -> None:
         task = _workable(change, task_id, version)
         if task.assignee_id != actor.id:
-            _refuse_taken(change.session, task)
+            _refuse_taken(change.session, task, actor)
             task.assignee_id = actor.id
             change.note(EventType.TASK_CLAIMED, task=str(task.id), element=task.element_id)
 
@@ -164,6 +164,7 @@ def complete(
 
     Raises:
         NotFoundError, NotAllowedError, TaskNotOpenError, TaskTakenError, StaleVersionError
+        NotCompetentError, CeilingExceededError, SubdelegationRefusedError: the step is an act without a mandate.
         InvalidAnswers: the answers do not fit the form.
     """
 
@@ -171,11 +172,11 @@ def complete(
         task = _workable(change, task_id, version)
         _refuse_taken(change.session, task, actor)
         answers = _checked(change, task, raw, uploader_key)
-        task.state, task.closed_at, task.completed_by = TaskState.COMPLETED, change.now, actor.name
+        act = _authorised(change, task, answers)
+        task.state, task.closed_at, task.completed_by = TaskState.COMPLETED, change.now, change.actor.signature
         task.assignee_id = actor.id or task.assignee_id
-        change.note(
-            EventType.TASK_COMPLETED, task=str(task.id), element=task.element_id, key=task.data_key, answers=answers
-        )
+        completed = {"task": str(task.id), "element": task.element_id, "key": task.data_key, "answers": answers}
+        change.note(EventType.TASK_COMPLETED, **completed, **act)
         if task.data_key:
             change.keep(task.data_key, answers)
         attachments.attach(change, answers, uploader_key)
@@ -228,7 +229,23 @@ def _workable(change: Change, task_id: UUID, version: int | None) -> TaskRow:
     task = _open(change, task_id, version)
     if not access.may_work_on(change.actor, task):
         raise NotAllowedError(*_not_yours(task))
+    change.actor = replace(change.actor, on_behalf_of=access.stands_in_for(change.actor, task))
     return task
+
+
+def _authorised(change: Change, task: TaskRow, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """What the history keeps of the mandate, when completing the task is an act of authority."""
+    if not task.principal_unit:
+        return {}
+    evaluation = change.evaluation()
+    evaluation.results[task.data_key] = answers
+    element = change.procedure.elements[task.element_id]
+    judgement = authority.check(change, element, task.principal_unit, evaluation)
+    if judgement is None:
+        return {}
+    if judgement.in_place_of is not None:
+        change.actor = replace(change.actor, on_behalf_of=judgement.in_place_of)
+    return {"act": judgement.as_json()}
 
 
 def _refuse_unworkable(session: Session, actor: Actor, task: TaskRow) -> None:
@@ -239,9 +256,11 @@ def _refuse_unworkable(session: Session, actor: Actor, task: TaskRow) -> None:
     _refuse_taken(session, task, actor)
 
 
-def _refuse_taken(session: Session, task: TaskRow, actor: Actor | None = None) -> None:
-    """Refuse when the task is somebody else's."""
-    if task.assignee_id is None or (actor is not None and task.assignee_id == actor.id):
+def _refuse_taken(session: Session, task: TaskRow, actor: Actor) -> None:
+    """Refuse when the task is somebody else's, and the actor does not stand in for that person."""
+    if task.assignee_id in (None, actor.id):
+        return
+    if (cover := access.stands_in_for(actor, task)) and cover.id == task.assignee_id:
         return
     holder = session.get(PersonRow, task.assignee_id)
     name = holder.name if holder else "?"
@@ -276,7 +295,8 @@ def _checked(change: Change, task: TaskRow, raw: Mapping[str, Any], uploader_key
     if definition is None:
         raise NotFoundError(f"expected the form '{task.form_key}' in the dossier's procedure version, found none")
     data = {key: value for key, value in change.evaluation().data.items() if key != "dossier"}
-    context = _context(change.session, change.platform, change.dossier, task, data, uploader_key)
+    seen = _as_seen(data, change.procedure.elements[task.element_id])
+    context = _context(change.session, change.platform, change.dossier, task, seen, uploader_key)
     return check(definition, raw, context)
 
 
@@ -296,6 +316,12 @@ def _context(
         zone=platform.zone,
         stored=data.get(task.data_key) or {},
     )
+
+
+def _as_seen(data: Mapping[str, Any], element: Element) -> Mapping[str, Any]:
+    """The dossier's data as a form sees them: inside a call with a scope, its own also by their local names."""
+    local = {name: data.get(key) for name, key in element.names.items()}
+    return {**data, **local} if local else data
 
 
 class _People(Mapping[str, list[dict[str, str]]]):

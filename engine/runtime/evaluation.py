@@ -47,7 +47,7 @@ class Evaluation:
         Raises:
             ConditionNotBoolean: it is neither true nor false; going the default way would hide a mistake.
         """
-        value = self.value(expression)
+        value = self.value(expression, self.elements.get(task.task_spec.bpmn_id))
         if isinstance(value, bool):
             return value
         raise ConditionNotBoolean(
@@ -56,24 +56,29 @@ class Evaluation:
             f"Điều kiện '{expression}' không cho kết quả đúng hoặc sai.",
         )
 
-    def value(self, expression: str) -> Any:
+    def value(self, expression: str, element: Element | None = None) -> Any:
         """The JSON value of a FEEL expression over the dossier's data; null when an operand is missing.
+
+        `element` is where it stands: inside a call with a scope, the call's own data go by their local names.
 
         Raises:
             ExpressionFailure: it is not FEEL, or exceeds its budget.
         """
         text = expression.strip().removeprefix("=")
         try:
-            result, _problems = evaluate_traced(compile_expression(text), self._names, now=self.now)
+            result, _problems = evaluate_traced(compile_expression(text), self._names_at(element), now=self.now)
             return from_feel(result)
         except FeelError as error:
             raise ExpressionFailure(f"expected '{text}' to be evaluated, found: {error}") from error
+
+    def _names_at(self, element: Element | None) -> Mapping[str, object]:
+        return _LocalNames(self._names, element.names) if element and element.names else self._names
 
     def perform(self, task: Task) -> None:
         """Carry out a script, decision or service task (called by `specs.AutomaticTask`)."""
         element = self.elements[task.task_spec.bpmn_id]
         if element.kind is ElementKind.SCRIPT_TASK:
-            self.results[element.result] = self.value(element.script)
+            self.results[element.result] = self.value(element.script, element)
         elif element.kind is ElementKind.DECISION_TASK:
             self._decide(element)
         else:
@@ -82,7 +87,7 @@ class Evaluation:
     def _decide(self, element: Element) -> None:
         path, name = element.decision
         try:
-            decision = self._load_decisions(path).decide(name, self._names, now=self.now)
+            decision = self._load_decisions(path).decide(name, self._names_at(element), now=self.now)
             value = from_feel(decision.value)
         except (FeelError, DecisionModelError) as error:
             raise DecisionFailure(f"expected the decision '{name}' in {path} to be made, found: {error}") from error
@@ -108,6 +113,23 @@ class Evaluation:
                 f"expected the service '{element.service}' to give results by name, found {error!r}"
             ) from error
         self.results.update(given)
+
+
+class _LocalNames(Mapping[str, object]):
+    """The data as a call with a scope sees it: its own by their local names, then everything else."""
+
+    def __init__(self, data: Mapping[str, object], local: Mapping[str, str]) -> None:
+        self._data, self._local = data, local
+
+    def __getitem__(self, name: str) -> object:
+        return self._data[self._local.get(name, name)]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (name for name, key in self._local.items() if key in self._data)
+        yield from (name for name in self._data if name not in self._local)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class _FeelNames(Mapping[str, object]):

@@ -1,7 +1,7 @@
 """The FEEL of a bundle: every expression with its place, what it is for, and the names it may read there."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
@@ -30,12 +30,18 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class Use:
-    """One expression where it stands. `known` are the data keys that some way can have set before it."""
+    """One expression where it stands. `known` are the data keys that some way can have set before it; `local` says
+    which of them go by another name there."""
 
     place: Place
     text: str
     purpose: Purpose
     known: frozenset[str]
+    local: Mapping[str, str] = field(default_factory=dict)
+
+    def key(self, name: str) -> str:
+        """The data key that a name stands for here."""
+        return self.local.get(name, name)
 
 
 class Names:
@@ -51,6 +57,11 @@ class Names:
         begun = {name for element in self.subject.elements.values() for name in names_set_by(element)}
         filed = {self.subject.facts.start_form} if self.subject.facts else set()
         return frozenset(name for name in begun | filed if not name.startswith("@"))
+
+    def readable(self, element: Element) -> frozenset[str]:
+        """What expressions at an element may read: the keys set before it, and the local names of those."""
+        known = self.before(element.id)
+        return known | {name for name, key in element.names.items() if key in known}
 
     def before(self, element_id: str) -> frozenset[str]:
         """What can be set before an element; every key where no way can be followed to it."""
@@ -90,13 +101,14 @@ def uses(subject: Subject, names: Names) -> Iterator[Use]:
         for flow in process.flows:
             if flow.condition:
                 known = names.before(flow.source)
-                yield Use((process.path, flow.line, flow.id), flow.condition, Purpose.CONDITION, known)
+                local = process.elements[flow.source].names if flow.source in process.elements else {}
+                yield Use((process.path, flow.line, flow.id), flow.condition, Purpose.CONDITION, known, local)
     for element in subject.elements.values():
         for text, purpose in _of(element):
-            yield Use(subject.place(element), text, purpose, names.before(element.id))
+            yield Use(subject.place(element), text, purpose, names.before(element.id), element.names)
         if element.act and element.act.when:  # judged with the step's own answers at hand
             known = names.before(element.id) | ({element.form.data_key} if element.form else set())
-            yield Use(subject.place(element), element.act.when, Purpose.CONDITION, known)
+            yield Use(subject.place(element), element.act.when, Purpose.CONDITION, known, element.names)
 
 
 def _of(element: Element) -> Iterator[tuple[str, Purpose]]:

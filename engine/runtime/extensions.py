@@ -11,7 +11,7 @@ from lxml import etree
 from engine.deadlines.ledger import ClockEventKind
 from engine.deadlines.terms import Unit
 from engine.feel import nearest_name
-from engine.model import Act, ClockEffect, Finding, FormRef, LegalBasis, Role, StepLimit
+from engine.model import Act, Call, ClockEffect, Finding, FormRef, LegalBasis, Role, StepLimit
 from engine.runtime.hardened import line_of
 from engine.runtime.profile import BPMN, MOTCUA, name_of, prefixed
 from engine.runtime.rules import rule
@@ -49,6 +49,7 @@ REPEATED = rule(
 )
 
 _WAITS: Final = frozenset({"userTask", "intermediateCatchEvent", "subProcess", "callActivity"})
+_REPEATABLE: Final = frozenset({"legalBasis", "place"})
 _STEPS: Final = frozenset({"scriptTask", "businessRuleTask", "serviceTask"})
 _EVENTS: Final = frozenset({"intermediateThrowEvent", "boundaryEvent", "endEvent"})
 _NODES: Final = _WAITS | _STEPS | _EVENTS | {"startEvent"}
@@ -59,7 +60,7 @@ PLACES: Final[Mapping[str, frozenset[str]]] = {
     "role": frozenset({"lane"}),
     "legalBasis": _NODES | _GATEWAYS | {"lane"},
     "form": frozenset({"userTask"}),
-    "limit": frozenset({"userTask", "intermediateCatchEvent", "boundaryEvent"}),
+    "limit": frozenset({"userTask", "intermediateCatchEvent", "boundaryEvent", "callActivity"}),
     "clock": _WAITS | _STEPS | _EVENTS,
     "assignee": frozenset({"userTask"}),
     "result": _STEPS,
@@ -68,6 +69,8 @@ PLACES: Final[Mapping[str, frozenset[str]]] = {
     "outcome": frozenset({"endEvent"}),
     "milestone": _NODES | _GATEWAYS,
     "silence": frozenset({"boundaryEvent"}),
+    "scope": frozenset({"callActivity"}),
+    "place": frozenset({"callActivity"}),
     "act": frozenset({"userTask"}),
 }
 """Where each extension may stand. A clock cannot be suspended by what does not wait (see `lint_structure`)."""
@@ -118,7 +121,7 @@ class Extensions:
             yield INVALID.at(*place, name=name, found=problem)
         elif name_of(element) not in PLACES[name]:
             yield MISPLACED.at(*place, name=name, inside=name_of(element), places=", ".join(sorted(PLACES[name])))
-        elif name in self._valid and name != "legalBasis":
+        elif name in self._valid and name not in _REPEATABLE:
             yield REPEATED.at(*place, name=name)
         else:
             self._valid.setdefault(name, []).append(child)
@@ -143,6 +146,14 @@ class Extensions:
         """The form, whose answers are kept under its own key when nothing else is said."""
         key = self.value("form", "key")
         return FormRef(key, self.value("form", "as") or key) if key else None
+
+    @property
+    def call(self) -> Call:
+        """What a callActivity tells the process it calls."""
+        places = self._valid.get("place", ())
+        return Call(
+            self.value("scope", "name"), tuple((str(each.get("name")), str(each.get("unit"))) for each in places)
+        )
 
     @property
     def limit(self) -> StepLimit | None:

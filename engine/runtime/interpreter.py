@@ -178,9 +178,7 @@ def _advance(workflow: BpmnWorkflow, record: _Record) -> None:
     for _ in range(MOST_AUTOMATIC_STEPS):
         task = _next_ready(workflow)
         if task is None:
-            if not _wake_finished_subprocess(workflow):
-                return
-            continue
+            return
         _run(task, record)
     raise EndlessStep(
         f"expected the process to wait within {MOST_AUTOMATIC_STEPS} automatic steps, found that it does not; "
@@ -247,16 +245,6 @@ def _may_go_on(task: Task) -> bool:
     if isinstance(task.task_spec, BoundaryEvent):
         return any(event.kind == TIMER for event in awaited(task)) if is_waiting(task) else False
     return is_waiting(task) or task.state == TaskState.READY
-
-
-def _wake_finished_subprocess(workflow: BpmnWorkflow) -> bool:
-    """Make the activity ready whose subprocess has completed; the library does this in its own loop."""
-    for process in list(workflow.subprocesses.values()):
-        activity = find(workflow, process.parent_task_id)
-        if activity is not None and activity.state == TaskState.STARTED and process.completed:
-            activity._set_state(TaskState.READY)  # noqa: SLF001 - as the library's own callback does
-            return True
-    return False
 
 
 def _is_over(workflow: BpmnWorkflow) -> bool:

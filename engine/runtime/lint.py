@@ -6,6 +6,7 @@ from dataclasses import replace
 from engine.model import Finding
 from engine.runtime import (
     lint_bundle,
+    lint_calls,
     lint_expressions,
     lint_forms,
     lint_graph,
@@ -51,6 +52,7 @@ def _all(subject: Subject) -> Iterator[Finding]:
     yield from lint_bundle.findings(subject)
     if subject.too_large:
         return
+    yield from lint_calls.findings(subject)
     yield from lint_shape.findings(subject)
     yield from lint_graph.findings(subject)
     yield from lint_soundness.findings(subject)

@@ -80,7 +80,7 @@ def findings(subject: Subject) -> Iterator[Finding]:
 
 def _names(subject: Subject) -> Iterator[Finding]:
     seen: dict[str, str] = {}
-    for process in subject.all_processes:
+    for process in subject.drawn:
         wanted = (subject.facts.key if subject.facts else process.id) if process.path == MAIN else ""
         wanted = wanted or PurePosixPath(process.path).stem
         if process.id != wanted:

@@ -92,8 +92,9 @@ def _use(use: Use, names: Names) -> Iterator[Finding]:
     for name in sorted(expression.names) if names.subject.facts else ():  # else the first form is not known
         yield from _name(use, name, names)
     for path in sorted(expression.paths):
-        if len(path) > 1 and path[0] in names.members and path[1] not in names.members[path[0]]:
-            near = _near(path[1], names.members[path[0]])
+        members = names.members.get(use.key(path[0]))
+        if len(path) > 1 and members is not None and path[1] not in members:
+            near = _near(path[1], members)
             yield MEMBER.at(*use.place, text=use.text, found=".".join(path[:2]), near=near)
     if not expression.names and use.purpose in _WANTED:
         yield from _constant(use, expression)
@@ -107,9 +108,9 @@ def _syntax(use: Use, problem: FeelError) -> Finding:
 
 
 def _name(use: Use, name: str, names: Names) -> Iterator[Finding]:
-    if name == "dossier" or name in use.known:
+    if name == "dossier" or use.key(name) in use.known:
         return
-    if name in names.all:
+    if use.key(name) in names.all:
         yield NOT_YET.at(*use.place, text=use.text, found=name)
     else:
         near = _near(name, names.all | {"dossier"})

@@ -156,7 +156,7 @@ def _forms(subject: Subject, names: Names) -> Iterator[Finding]:
 def _readable(subject: Subject, names: Names, form_key: str) -> frozenset[str]:
     """What the FEEL of a form may read besides its own fields: what can be set wherever it is shown."""
     shown = [element for element in subject.elements.values() if element.form and element.form.key == form_key]
-    before = [names.before(element.id) for element in shown]
+    before = [names.readable(element) for element in shown]
     return frozenset({"dossier", "people"}).union(*before)
 
 
@@ -192,7 +192,7 @@ def _decision(subject: Subject, element: Element, model: DecisionModel, names: N
         there = ", ".join(decision.variable.name for decision in model.decisions)
         yield DECISION_UNKNOWN.at(*place, file=file, found=name, there=there)
         return
-    known = names.before(element.id) | {"dossier"}
+    known = names.readable(element) | {"dossier"}
     for given in model.inputs:
         if given.variable.name not in known:
             yield _missing(DECISION_INPUT, place, given.variable.name, known)

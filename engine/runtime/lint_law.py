@@ -141,6 +141,7 @@ SAMPLE = rule(
 )
 
 _WAITS: Final = frozenset({ElementKind.USER_TASK, ElementKind.CATCH, ElementKind.SUBPROCESS, ElementKind.CALL})
+_HOLDERS: Final = (ElementKind.SUBPROCESS, ElementKind.CALL)
 _STATES_VI: Final = {NOT_STARTED: "chưa bắt đầu", RUNNING: "đang tính", CLOSED: "đã kết thúc"}
 
 
@@ -191,7 +192,7 @@ def _effect(subject: Subject, element: Element) -> Iterator[Finding]:
 def _clock(subject: Subject, element: Element, coming: Coming) -> Iterator[Finding]:
     place, states = subject.place(element), coming.before(element.id) & CLOCK
     waits_for_applicant = element.role is Role.APPLICANT and element.kind is ElementKind.USER_TASK
-    if waits_for_applicant and RUNNING in states and element.clock is None:
+    if waits_for_applicant and RUNNING in states and element.clock is None and not _paused_around(subject, element):
         yield APPLICANT_WAIT.at(*place)
     for event in (element.clock.on_enter, element.clock.on_leave) if element.clock else ():
         misfits = states - FITS.get(event, CLOCK) if event else frozenset()
@@ -201,6 +202,18 @@ def _clock(subject: Subject, element: Element, coming: Coming) -> Iterator[Findi
             states_vi = ", ".join(_STATES_VI[state] for state in named)
             english = ", ".join(state.removeprefix("@clock ") for state in named)
             yield which.at(*place, found=event, states=english, states_vi=states_vi)
+
+
+def _paused_around(subject: Subject, element: Element) -> bool:
+    """Whether a subprocess or call around the element has suspended the clock."""
+    inside, seen = element.process_id, {""}
+    while inside not in seen:
+        seen.add(inside)
+        around = [one for one in subject.of_kind(*_HOLDERS) if inside == (one.called or one.id)]
+        if any(one.clock and one.clock.on_enter is ClockEventKind.SUSPENDED for one in around):
+            return True
+        inside = around[0].process_id if around else ""
+    return False
 
 
 def _endings(subject: Subject, coming: Coming) -> Iterator[Finding]:

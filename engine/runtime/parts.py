@@ -109,7 +109,7 @@ def event(
             read = Event(error_code=_reference(definitions[0], "error", names, found, place))
         if node.get("cancelActivity") == "false":
             found.append(ERROR_NOT_INTERRUPTING.at(*place))
-    if kind != "timerEventDefinition" and name_of(node) != "userTask":
+    if kind != "timerEventDefinition" and name_of(node) not in {"userTask", "callActivity"}:
         found.extend(LIMIT_WITHOUT_TIMER.at(*place) for _ in range(extensions.has("limit")))
         found.extend(SILENCE_WITHOUT_TIMER.at(*place) for _ in range(extensions.has("silence")))
     return read, tuple(found)

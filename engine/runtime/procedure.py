@@ -8,6 +8,7 @@ from engine import decisions
 from engine.deadlines.terms import Term
 from engine.decisions import DecisionModel
 from engine.model import Element, Flow, Process
+from engine.runtime import calls
 from engine.runtime.bundle import Bundle
 from engine.runtime.facts import Facts
 from engine.runtime.parser import read_process, spiff_root
@@ -23,7 +24,8 @@ _FORM_SUFFIX = ".form.json"
 class Procedure:
     """A deployed bundle, ready to run. Read-only and shared between dossiers and threads.
 
-    `elements` and `forms` also hold the platform's own side tasks; `processes` only what the diagrams say.
+    `elements` and `forms` also hold the platform's own side tasks; `processes` only what the diagrams say, a called
+    process once for each call with a scope.
     """
 
     bundle: Bundle
@@ -93,13 +95,16 @@ def _decision_model(_checksum: str, _path: str, source: bytes) -> DecisionModel:
 
 def _compile(bundle: Bundle) -> Procedure:
     diagrams = {path: source for path, source in bundle.files.items() if path.endswith(".bpmn")}
-    processes = tuple(process for path, source in diagrams.items() for process in read_process(source, path))
+    drawn = (process for path, source in diagrams.items() for process in read_process(source, path))
+    processes = calls.expanded(drawn)
     elements = {each.id: each for process in processes for each in process.elements.values()}
     forms = {
         path.rsplit("/", 1)[-1].removesuffix(_FORM_SUFFIX): FormDefinition.parse(source, path)
         for path, source in bundle.files.items()
         if path.endswith(_FORM_SUFFIX)
     }
-    roots = {path: spiff_root(source) for path, source in diagrams.items()}
+    roots = {process.id: spiff_root(diagrams[process.path]) for process in processes}
+    for process in processes:
+        calls.rename(roots[process.id], process)
     program = compile_program(bundle.key, roots, elements)
     return Procedure(bundle, processes, {**elements, **SIDE_TASKS}, {**side_forms(), **forms}, program)

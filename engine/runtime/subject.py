@@ -6,13 +6,13 @@ from functools import cached_property
 from typing import Final
 
 from engine.model import Element, ElementKind, Finding, Process
-from engine.runtime import parser
+from engine.runtime import calls, parser
 from engine.runtime.bundle import MAIN, Bundle
 from engine.runtime.facts import Facts, read_facts
 from engine.runtime.graph import Scope, cycles, heaviest, scopes
 
 MAX_NESTING: Final = 20
-MAX_ELEMENTS: Final = 2_000
+MAX_ELEMENTS: Final = calls.MAX_ELEMENTS
 
 Place = tuple[str, int, str]
 """Path, line, element id: the first three arguments of `Rule.at`."""
@@ -57,7 +57,7 @@ class Subject:
     @cached_property
     def too_large(self) -> bool:
         """Whether the diagrams hold more elements than anybody could read; then nothing more is looked at."""
-        return sum(len(process.elements) + len(process.flows) for process in self.all_processes) > MAX_ELEMENTS
+        return calls.size(self.drawn) > MAX_ELEMENTS
 
     @cached_property
     def sound(self) -> bool:
@@ -94,9 +94,14 @@ class Subject:
         return int(max(heaviest(inner, dict.fromkeys(inner, 1)).values(), default=0))
 
     @cached_property
-    def all_processes(self) -> tuple[Process, ...]:
-        """Every process of every file, in the order of the files."""
+    def drawn(self) -> tuple[Process, ...]:
+        """Every process of every file as it is drawn, in the order of the files."""
         return tuple(process for reading in self._readings[0].values() for process in reading.processes)
+
+    @cached_property
+    def all_processes(self) -> tuple[Process, ...]:
+        """Every process as it runs: what is called under a scope stands here once for each such call."""
+        return calls.expanded(self.drawn)
 
     @cached_property
     def processes(self) -> Mapping[str, Process]:
@@ -119,8 +124,7 @@ class Subject:
     @cached_property
     def scopes(self) -> tuple[Scope, ...]:
         """Every scope of the diagrams that were read whole."""
-        readings = self._readings[0]
-        whole = [process for reading in readings.values() if reading.sound for process in reading.processes]
+        whole = [process for process in self.all_processes if self._readings[0][process.path].sound]
         return tuple(scope for process in whole for scope in scopes(process))
 
     @cached_property
