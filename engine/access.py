@@ -1,8 +1,10 @@
 """Who may see and do what with a dossier and its tasks. One rule serves the single object and the list."""
 
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, exists, false, or_, true
 
-from engine.model import Actor, Role
+from engine.model import Actor, Cover, Role
 from engine.persistence.tables import DossierRow, TaskRow
 
 SEES_ALL = (Role.PROCEDURE_CONTROL, Role.OPERATOR)
@@ -41,10 +43,33 @@ def visible_dossiers(actor: Actor) -> ColumnElement[bool]:
 
 
 def may_work_on(actor: Actor, task: TaskRow) -> bool:
-    """Whether the task is one that this actor could do: it is the applicant's own, or the role is held in its unit."""
+    """Whether the task is one that this actor could do.
+
+    It is the applicant's own, or the role is held in its unit, oneself or in an absent person's place; or it is an act
+    that has been delegated, and the actor leads the body that delegated it.
+    """
     if task.role == Role.APPLICANT:
         return actor.dossier_id == task.dossier_id
+    if task.principal_unit and actor.has_role(Role.AGENCY_LEADER, task.principal_unit):
+        return True
     return actor.has_role(Role(task.role), task.unit_code)
+
+
+def stands_in_for(actor: Actor, task: TaskRow) -> Cover | None:
+    """In whose place the actor would do the task; None when it is done as oneself."""
+    if task.role == Role.APPLICANT or actor.dossier_id is not None:
+        return None
+    pair = (Role(task.role), task.unit_code)
+    if pair not in actor.roles and task.principal_unit:
+        pair = (Role.AGENCY_LEADER, task.principal_unit)
+    return actor.place_taken(*pair, task.assignee_id)
+
+
+def assignees_of(actor: Actor) -> dict[UUID, frozenset[str] | None]:
+    """Whose assigned tasks are the actor's business: the own, and those of absent people in the queues covered."""
+    own: dict[UUID, frozenset[str] | None] = {actor.id: None} if actor.id else {}
+    covered = {cover.id: frozenset(f"{unit}/{role}" for role, unit in cover.roles) for cover in actor.covers}
+    return {**covered, **own}
 
 
 def may_assign(actor: Actor, task: TaskRow) -> bool:

@@ -39,6 +39,27 @@ class NotAllowedError(EngineError):
     title_vi = "Bạn không có quyền thực hiện việc này."
 
 
+class NotCompetentError(NotAllowedError):
+    """You have no authority for this act."""
+
+    code = "not-competent"
+    title_vi = "Bạn không có thẩm quyền thực hiện việc này."
+
+
+class CeilingExceededError(NotAllowedError):
+    """The dossier exceeds what your mandate covers."""
+
+    code = "ceiling-exceeded"
+    title_vi = "Hồ sơ vượt giới hạn được ủy quyền, phân cấp."
+
+
+class SubdelegationRefusedError(NotAllowedError):
+    """The mandate may not be delegated further."""
+
+    code = "subdelegation-refused"
+    title_vi = "Thẩm quyền này không được ủy quyền lại."
+
+
 class ConflictError(EngineError):
     """Somebody or something was faster."""
 

@@ -37,7 +37,7 @@ def new_for(session: Session, actor: Actor, queues: Collection[str], limit: int 
     """What the actor has not seen, newest first."""
     audiences = [f"queue:{queue}" for queue in queues]
     if actor.id is not None:
-        audiences.append(f"person:{actor.id}")
+        audiences += [f"person:{person}" for person in (actor.id, *(cover.id for cover in actor.covers))]
     if actor.dossier_id is not None:
         audiences.append(f"applicant:{actor.dossier_id}")
     fresh = select(NoticeRow).where(NoticeRow.audience.in_(audiences), NoticeRow.seen_at.is_(None))

@@ -24,11 +24,16 @@ class Platform:
         calendar: Calendar,
         services: Mapping[str, Service] | None = None,
         warn_at: tuple[int, ...] = WARN_AT,
+        leader_by_law: bool = True,
     ) -> None:
-        """`calendar` is the one that ships (number 0); `warn_at` says when to warn, in working days before the end."""
+        """`calendar` is the one that ships (number 0); `warn_at` says when to warn, in working days before the end.
+
+        `leader_by_law`: a body's leader may decide what no recorded mandate speaks of.
+        """
         self.clock = clock
         self.services = dict(services or {})
         self.warn_at = warn_at
+        self.leader_by_law = leader_by_law
         self._calendars = {0: calendar}
         self._newest = 0
 

@@ -80,7 +80,7 @@ def carry_out(
     change = Change(session, platform, actor, dossier, pinned(session, dossier), now, legal_at or now)
     with session.no_autoflush:  # one flush at the end writes each row once
         command(change)
-        journal.append(session, dossier, actor, change.events, now)
+        journal.append(session, dossier, change.actor, change.events, now)
     session.flush()
     return dossier
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from api.language import current_language
 from api.pages import procedure_view, task_view
 from api.site import site
-from engine.access import queues_of
+from engine.access import assignees_of, queues_of
 from engine.model import Actor
 from engine.persistence import tasks
 from engine.persistence.tables import DossierRow, TaskRow
@@ -89,9 +89,11 @@ def page(session: Session, actor: Actor, filters: Filters) -> dict[str, Any]:
     if actor.id is None:
         return {}
     queues, question = queues_of(actor), filters.question()
-    rows = tasks.inbox(session, actor.id, queues, question, after=read_after(filters.after), limit=PAGE + 1)
+    rows = tasks.inbox(session, assignees_of(actor), queues, question, after=read_after(filters.after), limit=PAGE + 1)
     shown, more = rows[:PAGE], len(rows) > PAGE
-    choices = tasks.choices(session, actor.id, queues, replace(question, procedure_key="", element_id="", text=""))
+    choices = tasks.choices(
+        session, assignees_of(actor), queues, replace(question, procedure_key="", element_id="", text="")
+    )
     return {
         "filters": filters,
         "boxes": _boxes(session, actor, filters),
@@ -99,7 +101,7 @@ def page(session: Session, actor: Actor, filters: Filters) -> dict[str, Any]:
         "steps": _steps(choices, filters.procedure),
         "dues": dues(),
         "tasks": task_view.lines(session, actor, shown),
-        "total": tasks.count(session, actor.id, queues, question),
+        "total": tasks.count(session, assignees_of(actor), queues, question),
         "next_href": _at(filters, write_after(shown[-1])) if more else None,
         "first_href": _at(filters, "") if filters.after else None,
         "here": _at(filters, filters.after),
@@ -156,7 +158,7 @@ def _boxes(session: Session, actor: Actor, filters: Filters) -> list[dict[str, A
             {
                 "href": own.href,
                 "text": text,
-                "count": tasks.count(session, actor.id, queues_of(actor), own.question()),
+                "count": tasks.count(session, assignees_of(actor), queues_of(actor), own.question()),
                 "current": key == filters.box,
             }
         )

@@ -109,12 +109,12 @@ def _queue(session: Session, actor: Actor, identifier: str, asked: InboxFilter, 
     if actor.id is None:
         return Queue(identifier, title, "", 0, [], "")
     queues = {f"{unit}/{role}" for role, unit in actor.roles if role is Role.RECEPTION_OFFICER}
-    rows = tasks.inbox(session, actor.id, queues, asked, limit=SHOWN)
+    rows = tasks.inbox(session, assignees_of(actor), queues, asked, limit=SHOWN)
     return Queue(
         id=identifier,
         title=title,
         empty=_("Không có việc nào."),
-        total=tasks.count(session, actor.id, queues, asked),
+        total=tasks.count(session, assignees_of(actor), queues, asked),
         tasks=task_view.lines(session, actor, rows),
         href=inbox.Filters(box=box).href,
     )

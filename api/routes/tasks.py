@@ -52,7 +52,12 @@ def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
         return page([], limit, lambda row: row)
     with read() as session:
         rows = stored.inbox(
-            session, asking.id, access.queues_of(asking), InboxFilter(**query), after=after, limit=limit + 1
+            session,
+            access.assignees_of(asking),
+            access.queues_of(asking),
+            InboxFilter(**query),
+            after=after,
+            limit=limit + 1,
         )
     found = page(rows, limit, lambda row: (row[0].due_at, row[0].id))
     return {**found, "items": [{"task": task, "dossier": dossier} for task, dossier in found["items"]]}
@@ -132,15 +137,15 @@ def complete_task(sent: dict[str, Any], task_id: UUID) -> Response:
 @blueprint.arguments(ManySchema)
 @blueprint.response(200, OutcomesSchema)
 @allow_signed_in
-def complete_many(sent: dict[str, Any]) -> dict[str, Any]:
+def complete_many(sent: dict[str, Any]) -> Response:
     """Complete several tasks. Each is a step of its own: some may succeed where others are refused."""
-    return {"outcomes": list(_outcomes(sent["tasks"]))}
+    return Reply({"outcomes": list(_outcomes(sent["tasks"]))}).as_response()
 
 
 def _outcomes(wanted: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for each in wanted:
         work = _completion(each["task_id"], each["answers"], each["version"])
-        told: dict[str, Any] = {"task_id": each["task_id"], "status": 200, "dossier": None, "problem": None}
+        told: dict[str, Any] = {"task_id": str(each["task_id"]), "status": 200, "dossier": None, "problem": None}
         try:
             told["dossier"] = once(work, orjson.dumps(each), part=str(each["task_id"])).body
         except EngineError as error:

@@ -4,13 +4,14 @@ import re
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError, InvalidInputError, NotFoundError
 from engine.ids import new_id
 from engine.model import Actor, Role
-from engine.organisation import credentials, passwords
+from engine.organisation import credentials, passwords, standins
+from engine.organisation.validity import counts_on
 from engine.persistence.tables import PersonRow, RoleRow, UnitRow
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
@@ -109,7 +110,7 @@ def holders(session: Session, role: Role, unit_code: str, today: date) -> list[P
         select(PersonRow)
         .join(RoleRow, RoleRow.person_id == PersonRow.id)
         .where(RoleRow.role == role.value, RoleRow.unit_code == unit_code, PersonRow.active.is_(True))
-        .where(*_held_on(today))
+        .where(*counts_on(RoleRow, today))
         .order_by(PersonRow.name, PersonRow.username)
     )
     return list(session.scalars(found))
@@ -121,7 +122,7 @@ def find_holder(session: Session, username: str, role: Role, unit_code: str, tod
         select(PersonRow)
         .join(RoleRow, RoleRow.person_id == PersonRow.id)
         .where(PersonRow.username == username.strip().lower(), PersonRow.active.is_(True))
-        .where(RoleRow.role == role.value, RoleRow.unit_code == unit_code, *_held_on(today))
+        .where(RoleRow.role == role.value, RoleRow.unit_code == unit_code, *counts_on(RoleRow, today))
     )
     return session.scalar(found)
 
@@ -131,7 +132,7 @@ def staff(session: Session, unit_code: str, today: date) -> dict[str, list[Perso
     found = (
         select(RoleRow.role, PersonRow)
         .join(PersonRow, RoleRow.person_id == PersonRow.id)
-        .where(RoleRow.unit_code == unit_code, PersonRow.active.is_(True), *_held_on(today))
+        .where(RoleRow.unit_code == unit_code, PersonRow.active.is_(True), *counts_on(RoleRow, today))
         .order_by(PersonRow.name, PersonRow.username)
     )
     by_role: dict[str, list[PersonRow]] = {}
@@ -183,17 +184,12 @@ def _active_actor(session: Session, person: PersonRow | None, now: datetime) -> 
 
 def _as_actor(session: Session, person: PersonRow, today: date) -> Actor:
     held = session.execute(
-        select(RoleRow.role, RoleRow.unit_code).where(RoleRow.person_id == person.id, *_held_on(today))
+        select(RoleRow.role, RoleRow.unit_code).where(RoleRow.person_id == person.id, *counts_on(RoleRow, today))
     )
-    roles = frozenset((Role(role), unit) for role, unit in held)
-    return Actor(id=person.id, name=person.name, username=person.username, roles=roles)
-
-
-def _held_on(today: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return (
-        or_(RoleRow.valid_from.is_(None), RoleRow.valid_from <= today),
-        or_(RoleRow.valid_to.is_(None), RoleRow.valid_to >= today),
-    )
+    own = frozenset((Role(role), unit) for role, unit in held)
+    covers = standins.covers_of(session, person.id, today)
+    borrowed = frozenset(pair for cover in covers for pair in cover.roles) - own
+    return Actor(person.id, person.name, person.username, own | borrowed, covers=covers, borrowed=borrowed)
 
 
 def _checked_username(username: str) -> str:

@@ -46,6 +46,8 @@ class UnitRow(Base):
     agency_code: Mapped[str] = mapped_column(String(32), default="")
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+    successor_code: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))  # who takes over after valid_to
+    search_key: Mapped[str] = mapped_column(Text, default="")  # folded: lower case, no diacritics
 
 
 class PersonRow(Base):
@@ -73,6 +75,51 @@ class RoleRow(Base):
     valid_to: Mapped[date | None]
     # who holds a role in a unit: candidates for an assignment
     __table_args__ = (Index("ix_role_holders", "unit_code", "role"),)
+
+
+class MandateRow(Base):
+    """Who may decide what in the name of a body, by which instrument, from a day to a day (both included)."""
+
+    __tablename__ = "mandate"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_code: Mapped[str] = mapped_column(ForeignKey("unit.code"))  # the body whose authority it is
+    act: Mapped[str] = mapped_column(String(64), default="")  # of the diagram, such as approve; any when empty
+    procedure_key: Mapped[str] = mapped_column(String(64), default="")  # any when empty
+    field: Mapped[str] = mapped_column(Text, default="")  # of procedures, its Vietnamese name; any when empty
+    kind: Mapped[str] = mapped_column(String(24))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # to a person, or else to
+    delegate_role: Mapped[str] = mapped_column(String(32), default="")  # whoever holds this role
+    delegate_unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))  # in this unit
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("mandate.id"))  # what is delegated further
+    instrument_number: Mapped[str] = mapped_column(Text)
+    instrument_date: Mapped[date]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    ceiling: Mapped[str] = mapped_column(Text, default="")  # FEEL over the dossier that must be true
+    may_subdelegate: Mapped[bool] = mapped_column(default=False)
+    standin_may_decide: Mapped[bool] = mapped_column(default=False)
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str] = mapped_column(Text)
+    # the mandates of a body, at the moment of an act
+    __table_args__ = (Index("ix_mandate_unit", "unit_code"),)
+
+
+class StandInRow(Base):
+    """Somebody stands in for an absent person, from a day to a day, both included."""
+
+    __tablename__ = "stand_in"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))  # who stands in
+    absent_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))  # for whom
+    role: Mapped[str] = mapped_column(String(32), default="")  # any of the absent person's when empty
+    unit_code: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))  # any when null
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]
+    ground: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str] = mapped_column(Text)
+    # for whom somebody stands in, when signing in
+    __table_args__ = (Index("ix_stand_in_person", "person_id", "valid_to"),)
 
 
 class AccessTokenRow(Base):
@@ -153,6 +200,7 @@ class DossierRow(Journalled, Base):
     support_unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
     receiving_unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     competent_unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    hand_over_id: Mapped[UUID | None]  # the hand-over that the competent body has not acknowledged yet
     state: Mapped[str] = mapped_column(String(24))
     outcome: Mapped[str] = mapped_column(String(24), default="")
     progress: Mapped[int] = mapped_column(default=0)
@@ -217,6 +265,7 @@ class TaskRow(Base):
     data_key: Mapped[str] = mapped_column(String(64), default="")
     role: Mapped[str] = mapped_column(String(32))
     unit_code: Mapped[str] = mapped_column(String(64))
+    principal_unit: Mapped[str] = mapped_column(String(64), default="")  # of an act: the body whose authority it is
     queue: Mapped[str] = mapped_column(String(100))  # "<unit>/<role>": who may take it
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     state: Mapped[str] = mapped_column(String(16))
@@ -239,6 +288,21 @@ class TaskRow(Base):
         ),
         Index("ix_task_id", "id"),  # a task by its own id, for the API's links
     )
+
+
+class HandOverRow(Base):
+    """A dossier passed from the place that received it to the body that decides, and that body's receipt."""
+
+    __tablename__ = "hand_over"
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    from_unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    to_unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
+    handed_at: Mapped[datetime]
+    handed_by: Mapped[str] = mapped_column(Text)
+    due_at: Mapped[datetime]  # by when the law wants it there
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[str] = mapped_column(Text, default="")
 
 
 class DraftRow(Base):

@@ -1,6 +1,6 @@
 """Reads user tasks: one, a dossier's, an actor's inbox."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,9 @@ from engine.errors import NotFoundError
 from engine.model import TaskState
 from engine.persistence.tables import DossierRow, DraftRow, TaskRow
 from engine.text import fold
+
+Assignees = UUID | Mapping[UUID, frozenset[str] | None]
+"""Whose assigned tasks: one person's, or several people's, each within the given queues (None: all)."""
 
 
 @dataclass(frozen=True)
@@ -58,20 +61,20 @@ def drop_draft(session: Session, task: TaskRow) -> None:
 
 def inbox(
     session: Session,
-    person_id: UUID,
+    people: Assignees,
     queues: Collection[str],
     narrowed: InboxFilter,
     *,
     after: tuple[datetime, UUID] | None = None,
     limit: int = 20,
 ) -> Sequence[tuple[TaskRow, DossierRow]]:
-    """The person's open tasks and those nobody has taken in `queues`, what is due first first.
+    """The open tasks of `people` and those nobody has taken in `queues`, what is due first first.
 
     `after` is the (due_at, id) of the last row of the page before. One indexed branch per queue keeps the cost flat
     however many tasks are open.
     """
     branches = []
-    for condition in _branches(person_id, queues, narrowed):
+    for condition in _branches(people, queues, narrowed):
         branch = _narrowed(select(TaskRow.dossier_id, TaskRow.id, TaskRow.due_at).where(condition), narrowed)
         if after is not None:
             branch = branch.where(tuple_(TaskRow.due_at, TaskRow.id) > tuple_(*after))
@@ -90,10 +93,10 @@ def inbox(
     return [(found, dossier) for found, dossier in session.execute(rows)]
 
 
-def count(session: Session, person_id: UUID, queues: Collection[str], narrowed: InboxFilter) -> int:
+def count(session: Session, people: Assignees, queues: Collection[str], narrowed: InboxFilter) -> int:
     """How many tasks `inbox` would list in all, by the very same conditions."""
     total = 0
-    for condition in _branches(person_id, queues, narrowed):
+    for condition in _branches(people, queues, narrowed):
         query = _narrowed(select(TaskRow.id).where(condition), narrowed)
         total += session.scalar(select(func.count()).select_from(query.subquery())) or 0
     return total
@@ -110,10 +113,10 @@ class Choice:
     name_en: str
 
 
-def choices(session: Session, person_id: UUID, queues: Collection[str], narrowed: InboxFilter) -> list[Choice]:
+def choices(session: Session, people: Assignees, queues: Collection[str], narrowed: InboxFilter) -> list[Choice]:
     """The steps that `inbox` would list, each once, for a list to choose from."""
     found: dict[tuple[str, str], Choice] = {}
-    for condition in _branches(person_id, queues, narrowed):
+    for condition in _branches(people, queues, narrowed):
         query = _narrowed(
             select(
                 DossierRow.procedure_key,
@@ -135,11 +138,13 @@ def choices(session: Session, person_id: UUID, queues: Collection[str], narrowed
     return list(found.values())
 
 
-def _branches(person_id: UUID, queues: Collection[str], narrowed: InboxFilter) -> list[ColumnElement[bool]]:
+def _branches(people: Assignees, queues: Collection[str], narrowed: InboxFilter) -> list[ColumnElement[bool]]:
     is_open = TaskRow.state == TaskState.OPEN.value
     branches: list[ColumnElement[bool]] = []
-    if narrowed.mine:
-        branches.append(is_open & (TaskRow.assignee_id == person_id) & TaskRow.assignee_id.is_not(None))
+    assignees: Mapping[UUID, frozenset[str] | None] = {people: None} if isinstance(people, UUID) else people
+    for person_id, covered in assignees.items() if narrowed.mine else ():
+        mine = is_open & (TaskRow.assignee_id == person_id) & TaskRow.assignee_id.is_not(None)
+        branches.append(mine if covered is None else mine & TaskRow.queue.in_(sorted(covered)))
     if narrowed.queues:
         branches += [is_open & (TaskRow.queue == queue) & TaskRow.assignee_id.is_(None) for queue in sorted(queues)]
     return branches
