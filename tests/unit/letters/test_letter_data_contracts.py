@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from forms.letter_data import Letterhead, LetterKind, Officer, Party, Refusal
+from forms.letter_data import LetterKind, Refusal
+from forms.letter_parts import Letterhead, Officer, Party
 from forms.letter_reading import InvalidLetterData, as_data, read_letter
 
 

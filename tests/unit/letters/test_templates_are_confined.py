@@ -3,7 +3,8 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -253,6 +254,23 @@ def test_a_procedure_s_own_template_uses_the_shared_layout(
     text = words(make(own, example(LetterKind.REFUSAL)))
     assert "PHIẾURIÊNG" in text
     assert "Chứngthựcbảnsaotừbảnchính" in text
+
+
+def test_the_example_in_the_guide_for_designers_is_printed(
+    make: Callable[..., Pdf], words: Callable[[Pdf], str], example: Callable[[LetterKind], dict[str, Any]]
+) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "for-designers" / "letters.md").read_text(encoding="utf-8")
+    template = guide.partition("```typst\n")[2].partition("```")[0]
+    assert "NGƯỜITIẾPNHẬN" in words(make(template, example(LetterKind.RECEIPT)))
+
+
+def test_a_press_sets_in_the_fonts_an_authority_brings(example: Callable[[LetterKind], dict[str, Any]]) -> None:
+    """The names come from the settings; an unknown one falls back to the font inside, and Typst remarks it."""
+    press = LetterPress(families=("Times New Roman", "Libertinus Serif"))
+    template = common_template(LetterKind.STOP)
+    pdf = press.render(template, example(LetterKind.STOP), at=datetime(2026, 3, 5, tzinfo=UTC))
+    press.close()
+    assert any("times new roman" in warning for warning in pdf.warnings)
 
 
 # ---- processes ------------------------------------------------------------------------------------------
