@@ -326,7 +326,7 @@ class Choices:
         return {key: self.data[key]}
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(BLOCKS, st.data())
 def test_stored_and_pruned_a_process_does_what_it_does_in_memory_and_on_paper(
     block: Block, draw: st.DataObject
