@@ -56,7 +56,7 @@ class ClockView:
 def view(session: Session, procedure: Procedure, dossier: DossierRow) -> ClockView | None:
     """The clock of a dossier; None while it has not started."""
     events = [_readable(event, procedure) for event in events_of(clock_entries(session, dossier.id))]
-    term = resolve_term(procedure.terms, site().platform.day_of(dossier.submitted_at))
+    term = resolve_term(procedure.terms_of(dossier.procedure_case), site().platform.day_of(dossier.submitted_at))
     told = explain(events, term, site().platform.calendar, until=dossier.closed_at or site().platform.now())
     if told.due.started_at is None:
         return None

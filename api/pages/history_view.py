@@ -31,7 +31,6 @@ _FOR_APPLICANTS = {
     EventType.DOSSIER_FILED,
     EventType.DOSSIER_ENDED,
     EventType.MESSAGE_RECEIVED,
-    EventType.DOCUMENT_ATTACHED,
     EventType.CLOCK_ACCEPTED,
     EventType.CLOCK_SUSPENDED,
     EventType.CLOCK_RESUMED,
