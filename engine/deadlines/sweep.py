@@ -63,7 +63,7 @@ def fire_next(db: Engine, platform: Platform) -> Swept | None:
 
     def work(session: Session) -> Swept | None:
         claimed.clear()
-        row = _claim(session, platform.now())
+        row = claim(session, platform.now())
         if row is None:
             return None
         claimed.append((row.dossier_id, row.id))
@@ -81,7 +81,7 @@ def fire_next(db: Engine, platform: Platform) -> Swept | None:
         return Swept(failed=1)
 
 
-def _claim(session: Session, now: datetime) -> DeadlineRow | None:
+def claim(session: Session, now: datetime) -> DeadlineRow | None:
     """The oldest pending row that is due, with its dossier locked; None when nothing is left to claim."""
     due = (
         select(DeadlineRow)

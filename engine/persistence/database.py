@@ -1,5 +1,8 @@
 """Opens a database the way this platform needs it, and brings its schema up to date."""
 
+import random
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +11,14 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 READ_ONLY = "readonly"  # execution option: begin without the write lock
 
-_SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON")
+_PATIENCE = 10  # seconds that a writer waits for its turn on SQLite
+_WAIT = f"PRAGMA busy_timeout={_PATIENCE * 1000}"
+_SQLITE_PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", _WAIT, "PRAGMA foreign_keys=ON")
 
 
 def make_engine(url: str, **options: Any) -> Engine:
@@ -42,13 +48,39 @@ def prepare(engine: Engine) -> None:
     def _set_up(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         for pragma in _SQLITE_PRAGMAS:
-            connection.execute("PRAGMA " + pragma)
+            connection.execute(pragma)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # A deferred BEGIN would fail at the first write when another writer came in between.
-        read_only = connection.get_execution_options().get(READ_ONLY)
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get(READ_ONLY):
+            connection.exec_driver_sql("BEGIN")
+        else:
+            _take_turn(connection)
+
+
+def _take_turn(connection: Connection) -> None:
+    """BEGIN IMMEDIATE, asked for again after short random pauses while somebody else writes.
+
+    SQLite's own waiting grows to a tenth of a second; beside a process that commits and begins again at once, such as
+    a sweep with much to do, whoever waits like that would find the turn taken for ever.
+    """
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout=0")
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            break
+        except OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > until:
+                raise
+            time.sleep(random.uniform(0.001, 0.005))  # noqa: S311 - jitter, not a secret
+    driver.execute(_WAIT)
+
+
+def _is_busy(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
 
 
 def alembic_config(url: str) -> Config:

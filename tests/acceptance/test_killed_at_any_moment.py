@@ -30,7 +30,8 @@ from engine.runtime.evaluation import Evaluation
 from engine.runtime.interpreter import present
 from engine.runtime.snapshot import load
 
-SUPPORT = Path(__file__).parents[1] / "support"
+ROOT = Path(__file__).parents[2]
+SUPPORT = ROOT / "tests" / "support"
 KEY = "detailed_plan_adjustment"
 MORNING = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
 KILLS = 8
@@ -41,13 +42,13 @@ pytestmark = pytest.mark.acceptance
 
 def _start(*arguments: str) -> subprocess.Popen[str]:
     """A worker of its own process, past its start."""
-    environment = {**os.environ, "PYTHONPATH": str(SUPPORT)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(SUPPORT), str(ROOT)])}
     worker = subprocess.Popen(
         [sys.executable, str(SUPPORT / "killed_worker.py"), *arguments],
         stdout=subprocess.PIPE,
         text=True,
         env=environment,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
     )
     assert worker.stdout is not None
     assert worker.stdout.readline() == "ready\n"
@@ -152,8 +153,8 @@ def _copies(city: City, dossier: DossierRow, count: int) -> list:  # type: ignor
             identifier = new_id()
             made.append(identifier)
             for kind in kinds:
-                for row in rows[kind]:
-                    row = dict(row)
+                for stored in rows[kind]:
+                    row = dict(stored)
                     row["id" if kind is DossierRow else "dossier_id"] = identifier
                     if kind is DossierRow:
                         row |= {"code": f"COPY-{number}", "journal_seq": 0, "journal_head": ""}
