@@ -49,4 +49,4 @@ class Blueprint(UntypedBlueprint):
     @staticmethod
     def doc(**described: Any) -> Decorator:
         """Add to the description."""
-        return cast("Decorator", UntypedBlueprint.doc(**described))  # type: ignore[no-untyped-call]
+        return cast("Decorator", UntypedBlueprint.doc(**described))
