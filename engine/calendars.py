@@ -131,5 +131,6 @@ def _refuse_same(before: Calendar, after: Calendar) -> None:
 def _open_ledgers(session: Session, platform: Platform) -> Iterator[tuple[str, list[ClockEvent], Term]]:
     """The clock of every open dossier, by code."""
     for dossier in session.scalars(select(DossierRow).where(DossierRow.closed_at.is_(None)).order_by(DossierRow.code)):
-        term = resolve_term(pinned(session, dossier).terms, platform.day_of(dossier.submitted_at))
+        terms = pinned(session, dossier).terms_of(dossier.procedure_case)
+        term = resolve_term(terms, platform.day_of(dossier.submitted_at))
         yield dossier.code, events_of(clock_entries(session, dossier.id)), term

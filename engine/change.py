@@ -63,7 +63,9 @@ class Change:
     @cached_property
     def term(self) -> Term:
         """The term that governs the dossier: by its day of reception, whatever the law says since."""
-        return resolve_term(self.procedure.terms, self.platform.day_of(self.dossier.submitted_at))
+        return resolve_term(
+            self.procedure.terms_of(self.dossier.procedure_case), self.platform.day_of(self.dossier.submitted_at)
+        )
 
     def note(self, type_: EventType, **payload: Any) -> None:
         """Record that something happened, at the moment the law counts."""

@@ -26,5 +26,6 @@ class Account:
 def account(session: Session, platform: Platform, dossier: DossierRow) -> Account:
     """The clock as of now, counted anew from the ledger."""
     events = tuple(events_of(clock_entries(session, dossier.id)))
-    term = resolve_term(pinned(session, dossier).terms, platform.day_of(dossier.submitted_at))
+    terms = pinned(session, dossier).terms_of(dossier.procedure_case)
+    term = resolve_term(terms, platform.day_of(dossier.submitted_at))
     return Account(events, term, ledger.due(events, term, platform.calendar, now=platform.now()))

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from engine import attachments, clockwork, transition
 from engine.access import units_of, visible_dossiers
 from engine.change import Change
+from engine.decisions import DecisionModelError
 from engine.errors import InvalidInputError, NotAllowedError, NotFoundError
 from engine.events import EventType
-from engine.feel import compile_expression, to_feel
+from engine.feel import FeelError, compile_expression, from_feel, to_feel
 from engine.ids import new_id, new_secret
 from engine.model import Actor, Channel, DossierState, Role
 from engine.organisation.codes import next_code
@@ -24,6 +25,7 @@ from engine.persistence.tables import DossierRow, UnitRow
 from engine.platform import Platform
 from engine.procedures import governing_version, loaded
 from engine.runtime import interpreter
+from engine.runtime.failures import DecisionFailure
 from engine.runtime.procedure import Procedure
 from engine.text import fold
 from forms.answers import AnswerContext, check
@@ -71,6 +73,7 @@ def file(session: Session, platform: Platform, actor: Actor | None, filing: Fili
     dossier = _new_row(session, platform, filing, procedure, unit)
     dossier.procedure_version_id = version.id
     dossier.link_digest = hashlib.sha256(link.encode()).hexdigest()
+    dossier.procedure_case = _case(procedure, answers, platform) or filing.case
     _name(dossier, procedure, answers)
     session.add(dossier)
     session.flush()
@@ -107,7 +110,6 @@ def _new_row(session: Session, platform: Platform, filing: Filing, procedure: Pr
         id=new_id(),
         code=next_code(session, unit.agency_code or unit.code, platform.today()),
         procedure_key=procedure.key,
-        procedure_case=filing.case,
         channel=filing.channel,
         receiving_unit=unit.code,
         competent_unit=procedure.unit("competent"),
@@ -121,6 +123,30 @@ def _new_row(session: Session, platform: Platform, filing: Filing, procedure: Pr
         journal_head="",
         snapshot=b"",
     )
+
+
+def _case(procedure: Procedure, answers: Mapping[str, Any], platform: Platform) -> str:
+    """The case of the procedure that the answers make it; empty where the procedure has no decision on cases.
+
+    Raises:
+        DecisionFailure: the decision gives no case for these answers.
+    """
+    rule = procedure.facts.case
+    if rule is None:
+        return ""
+    given = {procedure.start_form: to_feel(answers)}
+    try:
+        made = procedure.decision_model(rule.file).decide(rule.decision, given, now=platform.now())
+        value = from_feel(made.value)
+    except (FeelError, DecisionModelError) as error:
+        raise DecisionFailure(f"expected '{rule.decision}' in {rule.file} to say the case, found: {error}") from error
+    case = value.get("case") if isinstance(value, dict) else value
+    if not isinstance(case, str) or not case:
+        raise DecisionFailure(
+            f"expected '{rule.decision}' in {rule.file} to say the case of the procedure, found {value!r}; add a rule",
+            "Bảng quyết định không xác định được trường hợp của hồ sơ này.",
+        )
+    return case
 
 
 def _name(dossier: DossierRow, procedure: Procedure, answers: Mapping[str, Any]) -> None:

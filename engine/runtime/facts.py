@@ -29,7 +29,10 @@ KEY_TAKEN = rule(
 )
 NO_TERM = rule(
     "facts-no-base-term",
-    ("Không có thời hạn gốc ([[term]] không có overrides).", "There is no base term (a [[term]] without overrides)."),
+    (
+        "Không có thời hạn gốc chung ([[term]] không có overrides, không có case).",
+        "There is no general base term (a [[term]] without overrides and without case).",
+    ),
     ("Thêm thời hạn gốc theo luật.", "Add the term that the law gives."),
 )
 TERM_WRONG = rule(
@@ -44,6 +47,17 @@ TERM_OVERRIDES = rule(
         '{key}: there is no base term called "{found}" to override.',
     ),
     ("Ghi tên của một thời hạn gốc.", "Name a base term."),
+)
+TERM_CASE = rule(
+    "facts-term-case",
+    (
+        "{key}: không rõ trường hợp “{found}” do đâu quyết định.",
+        '{key}: nothing decides whether a dossier is of the case "{found}".',
+    ),
+    (
+        "Thêm [case] với file và decision; thời hạn tạm thời (overrides) theo trường hợp của thời hạn gốc.",
+        "Add [case] with file and decision; a temporary term (overrides) has the case of its base term.",
+    ),
 )
 REPEATED = rule(
     "facts-repeated",
@@ -67,12 +81,24 @@ class CopyKind(StrEnum):
 
 @dataclass(frozen=True)
 class StatutoryTerm:
-    """A named term of the procedure; a temporary one says which base term it `overrides`."""
+    """A named term of the procedure; a temporary one says which base term it `overrides`.
+
+    A base term with a `case` governs the dossiers of that case alone; one without governs all others.
+    """
 
     name: str
     term: Term
     legal_basis: LegalBasis
     overrides: str = ""
+    case: str = ""
+
+
+@dataclass(frozen=True)
+class CaseRule:
+    """The decision over the filed answers that says which case of the procedure a dossier is."""
+
+    file: str
+    decision: str
 
 
 @dataclass(frozen=True)
@@ -113,11 +139,23 @@ class Facts:
     documents: tuple[RequiredDocument, ...] = ()
     fee: Text = NO_TEXT
     result: Text = NO_TEXT
+    case: CaseRule | None = None
 
     @property
     def law_terms(self) -> tuple[Term, ...]:
-        """The terms for `engine.deadlines.terms.resolve_term`."""
-        return tuple(one.term for one in self.terms)
+        """The terms of dossiers whose case has none of its own, for `engine.deadlines.terms.resolve_term`."""
+        return self.terms_of("")
+
+    def terms_of(self, case: str) -> tuple[Term, ...]:
+        """The terms that may govern a dossier of that case: the case's own, else the general ones."""
+        wanted = case if any(one.case == case for one in self.terms) else ""
+        return tuple(one.term for one in self.terms if self.case_of(one) == wanted)
+
+    def case_of(self, term: StatutoryTerm) -> str:
+        """The case that a term is for: its own, or that of the base term it overrides."""
+        if not term.overrides:
+            return term.case
+        return next((one.case for one in self.terms if one.name == term.overrides), "")
 
 
 def read_facts(source: bytes) -> tuple[Facts | None, tuple[Finding, ...]]:
@@ -142,9 +180,10 @@ def read_facts(source: bytes) -> tuple[Facts | None, tuple[Finding, ...]]:
         documents=tuple(_document(table) for table in top.tables("document")),
         fee=_text(top, "fee"),
         result=_text(top, "result"),
+        case=_case(top),
     )
     top.close()
-    _check_terms(facts.terms, top)
+    _check_terms(facts.terms, top, decided=facts.case is not None)
     _check_unique("document", (one.key for one in facts.documents), top)
     errors = any(finding.error for finding in report.findings)
     return (None if errors else facts), tuple(report.findings)
@@ -206,8 +245,18 @@ def _legal_basis(table: Table) -> LegalBasis:
     return basis
 
 
+def _case(top: Table) -> CaseRule | None:
+    table = top.table("case")
+    if table is None:
+        return None
+    read = CaseRule(table.text("file"), table.text("decision"))
+    table.close()
+    return read
+
+
 def _term(table: Table) -> StatutoryTerm:
     name = table.text("name", pattern=KEY)
+    case = table.text("case", required=False)
     overrides = table.text("overrides", required=False)
     inner = table.table("legal_basis", required=True)
     basis = _legal_basis(inner) if inner else LegalBasis("")
@@ -223,7 +272,7 @@ def _term(table: Table) -> StatutoryTerm:
     except TermContradictionError as problem:
         table.report.add(TERM_WRONG, table.name, found=problem.message)
         term = Term(1, Unit.WORKING_DAYS)  # stands in while the other findings are gathered
-    return StatutoryTerm(name, term, basis, overrides)
+    return StatutoryTerm(name, term, basis, overrides, case)
 
 
 def _document(table: Table) -> RequiredDocument:
@@ -242,10 +291,13 @@ def _document(table: Table) -> RequiredDocument:
     return document
 
 
-def _check_terms(terms: tuple[StatutoryTerm, ...], top: Table) -> None:
+def _check_terms(terms: tuple[StatutoryTerm, ...], top: Table, *, decided: bool) -> None:
     base = {one.name for one in terms if not one.overrides}
-    if not base:
+    if not any(not one.case for one in terms if not one.overrides):
         top.report.add(NO_TERM, "term")
+    for index, one in enumerate(terms):
+        if one.case and (one.overrides or not decided):
+            top.report.add(TERM_CASE, f"term[{index}]", found=one.case)
     for index, one in enumerate(terms):
         if one.overrides and one.overrides not in base:
             top.report.add(TERM_OVERRIDES, f"term[{index}]", found=one.overrides)

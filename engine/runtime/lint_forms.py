@@ -1,6 +1,6 @@
 """The forms, decision tables, services and units that a diagram names, and what is wrong inside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine import decisions
 from engine.decisions import DecisionModel, DecisionModelError
@@ -9,9 +9,9 @@ from engine.feel import FeelError, compile_expression, nearest_name
 from engine.model import Element, ElementKind, Finding, Role
 from engine.runtime.bundle import FORM_SUFFIX
 from engine.runtime.expressions import Names
-from engine.runtime.facts import ALWAYS_KNOWN_UNITS, PATH
+from engine.runtime.facts import ALWAYS_KNOWN_UNITS, PATH, CaseRule
 from engine.runtime.rules import Rule, rule
-from engine.runtime.subject import Subject
+from engine.runtime.subject import Place, Subject
 from forms.definition import findings as form_findings
 
 NO_FORM = rule(
@@ -179,20 +179,38 @@ def _decisions(subject: Subject, names: Names) -> Iterator[Finding]:
             yield _missing(DECISION_MISSING, subject.place(element), file, there)
         elif file in models:
             yield from _decision(subject, element, models[file], names)
+    rule_of_cases = subject.facts.case if subject.facts else None
+    if rule_of_cases and subject.facts:
+        yield from _case_rule(subject, rule_of_cases, models, subject.facts.start_form)
+    named = {element.decision[0] for element in used} | ({rule_of_cases.file} if rule_of_cases else set())
     for path in subject.bundle.decisions:
-        if path not in {element.decision[0] for element in used} and subject.sound:
+        if path not in named and subject.sound:
             yield DECISION_UNUSED.at(path)
 
 
+def _case_rule(
+    subject: Subject, said: CaseRule, models: Mapping[str, DecisionModel], start_form: str
+) -> Iterator[Finding]:
+    place = (PATH, 0, "")
+    if said.file not in subject.bundle.decisions:
+        yield _missing(DECISION_MISSING, place, said.file, frozenset(subject.bundle.decisions))
+    elif said.file in models:
+        yield from _asked(place, (said.file, said.decision), models[said.file], frozenset({start_form}))
+
+
 def _decision(subject: Subject, element: Element, model: DecisionModel, names: Names) -> Iterator[Finding]:
-    place, (file, name) = subject.place(element), element.decision
+    known = names.readable(element) | {"dossier"}
+    yield from _asked(subject.place(element), element.decision, model, known)
+
+
+def _asked(place: Place, decision: tuple[str, str], model: DecisionModel, known: frozenset[str]) -> Iterator[Finding]:
+    file, name = decision
     try:
         model.find(name)
     except DecisionModelError:
         there = ", ".join(decision.variable.name for decision in model.decisions)
         yield DECISION_UNKNOWN.at(*place, file=file, found=name, there=there)
         return
-    known = names.readable(element) | {"dossier"}
     for given in model.inputs:
         if given.variable.name not in known:
             yield _missing(DECISION_INPUT, place, given.variable.name, known)

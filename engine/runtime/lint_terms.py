@@ -2,7 +2,8 @@
 
 Units differ (Decrees count working days, laws calendar days), so the comparison is by what is certain: a working
 day takes at least one calendar day, eight working hours are one working day. What cannot be compared counts for
-nothing, so that a finding is true, and silence is no proof.
+nothing, so that a finding is true, and silence is no proof. Terms of single cases are not judged: which ways a case
+does not go, only its decision table knows.
 """
 
 from collections.abc import Iterator, Mapping
@@ -66,7 +67,8 @@ def findings(subject: Subject, coming: Coming) -> Iterator[Finding]:
     if not subject.sound or subject.facts is None or subject.main is None:
         return
     for term in subject.facts.terms:
-        yield from _term(subject, coming, term)
+        if not subject.facts.case_of(term):
+            yield from _term(subject, coming, term)
 
 
 def _term(subject: Subject, coming: Coming, term: StatutoryTerm) -> Iterator[Finding]:

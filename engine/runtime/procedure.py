@@ -46,8 +46,12 @@ class Procedure:
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """The statutory terms, base and temporary."""
+        """The general statutory terms, base and temporary."""
         return self.facts.law_terms
+
+    def terms_of(self, case: str) -> tuple[Term, ...]:
+        """The statutory terms, base and temporary, of a case of the procedure."""
+        return self.facts.terms_of(case)
 
     @property
     def start_form(self) -> str:
