@@ -98,7 +98,7 @@ def _facts(counted: ledger.Due, term: Term) -> list[tuple[str, str]]:
     if counted.timeliness:
         rows.append((_("So với hạn"), _TIMELINESS[counted.timeliness]()))
     if counted.days_late:
-        rows.append((_("Số ngày quá hạn"), str(counted.days_late)))
+        rows.append((_("Số ngày quá hạn"), f"{counted.days_late} {_unit(term)}"))
     if counted.provisional:
         rows.append((_("Lưu ý"), _("Lịch nghỉ của năm này còn có thể thay đổi.")))
     if len(counted.history) > 1:

@@ -14,7 +14,7 @@ from api.language import current_language
 from api.pages import present, steps, task_view, wording
 from engine.events import EventType
 from engine.history import journal
-from engine.model import DeadlineKind, DeadlineState, Element, TaskState
+from engine.model import DeadlineKind, DeadlineState, Element, Role, TaskState
 from engine.persistence import documents as papers
 from engine.persistence import dossiers, tasks
 from engine.persistence.organisation import person_names, unit_names
@@ -81,32 +81,35 @@ def facts(session: Session, dossier: DossierRow) -> list[tuple[str, str]]:
     return [(key, value) for key, value in rows if value]
 
 
-def paper_lines(session: Session, dossier_id: UUID, link: str = "") -> list[PaperLine]:
+def paper_lines(session: Session, dossier: DossierRow, link: str = "") -> list[PaperLine]:
     """The papers of a dossier, with where they can be fetched by this reader."""
     found = []
-    for row in papers.of_dossier(session, dossier_id):
+    for row in papers.of_dossier(session, dossier.id):
         href = (
             url_for("following.paper", link=link, document_id=row.id)
             if link
             else url_for("dossiers.paper", document_id=row.id)
         )
         size = present.size_text(row.size)
-        found.append(PaperLine(row.id, row.filename, size, row.uploaded_by, row.uploaded_at, href))
+        found.append(
+            PaperLine(row.id, row.filename, size, row.uploaded_by or dossier.applicant_name, row.uploaded_at, href)
+        )
     return found
 
 
-def open_tasks(session: Session, dossier: DossierRow) -> list[OpenTask]:
-    """What the dossier waits for, with who has it."""
+def open_tasks(session: Session, dossier: DossierRow, procedure: Procedure) -> list[OpenTask]:
+    """What the dossier waits for, with who has it; an applicant's task is due when the timer on it fires."""
     rows = [task for task in tasks.of_dossier(session, dossier.id) if task.state == TaskState.OPEN]
     units = unit_names(session, {task.unit_code for task in rows}, current_language())
     people = person_names(session, {task.assignee_id for task in rows})
+    lapses = _lapses(session, dossier.id, procedure)
     return [
         OpenTask(
             id=task.id,
             name=task_view.title(task),
             holder=task_view.holder(task, dossier, people),
             unit=units.get(task.unit_code, task.unit_code) or wording.role(task.role),
-            due=present.due(task.due_at),
+            due=present.due(lapses.get(task.element_id, task.due_at)),
             href=url_for("officer.task", task_id=task.id),
             element_id=task.element_id,
         )
@@ -159,6 +162,23 @@ def waiting_words(dossier: DossierRow) -> str:
     if dossier.incidents:
         return _("Một bước tự động gặp sự cố. Người vận hành đã được báo.")
     return _("Hồ sơ đang chờ một mốc thời gian.")
+
+
+def _lapses(session: Session, dossier_id: UUID, procedure: Procedure) -> dict[str, datetime]:
+    """When the time of an applicant's task runs out: the moments of the timers attached to it, by the task's step."""
+    found: dict[str, datetime] = {}
+    for element_id, due_at in session.execute(
+        select(DeadlineRow.element_id, DeadlineRow.legal_due_at).where(
+            DeadlineRow.dossier_id == dossier_id,
+            DeadlineRow.state == DeadlineState.PENDING,
+            DeadlineRow.kind == DeadlineKind.TIMER,
+        )
+    ):
+        element = procedure.elements.get(element_id)
+        host = procedure.elements.get(element.attached_to) if element else None
+        if host is not None and host.role is Role.APPLICANT:
+            found[host.id] = min(due_at, found.get(host.id, due_at))
+    return found
 
 
 def _timers(session: Session, dossier_id: UUID) -> set[str]:

@@ -161,7 +161,7 @@ def _listed(session: Session, actor: Actor, filters: Filters) -> dict[str, Any]:
 def _shown(session: Session, actor: Actor, dossier: DossierRow) -> dict[str, Any]:
     procedure = pinned(session, dossier)
     history = dossier_view.whole_history(session, dossier)
-    waiting = dossier_view.open_tasks(session, dossier)
+    waiting = dossier_view.open_tasks(session, dossier, procedure)
     place = dossier_view.place(session, dossier, history, waiting)
     return {
         "dossier": dossier,
@@ -173,7 +173,7 @@ def _shown(session: Session, actor: Actor, dossier: DossierRow) -> dict[str, Any
         "clock": clock.view(session, procedure, dossier),
         "place": {"current": " ".join(sorted(place.current)), "done": " ".join(sorted(place.done))},
         "steps": steps.lines(steps.main_process(procedure), place),
-        "documents": dossier_view.paper_lines(session, dossier.id),
+        "documents": dossier_view.paper_lines(session, dossier),
         "parts": answers_view.parts(procedure, dossiers.data_of(session, dossier.id), dossier.id),
         "history": history_view.for_officers(history, procedure, history_view.units_in(session, history)),
         "incidents": dossier_view.incidents(session, dossier, procedure),

@@ -43,7 +43,7 @@ def mine(link: str) -> str:
         applicant, dossier = _opened(session, link)
         procedure = pinned(session, dossier)
         history = dossier_view.whole_history(session, dossier)
-        waiting = dossier_view.open_tasks(session, dossier)
+        waiting = dossier_view.open_tasks(session, dossier, procedure)
         own = _own_elements(procedure)
         data = dossiers.data_of(session, dossier.id)
         variables: dict[str, Any] = {
@@ -212,7 +212,10 @@ def _facts(session: Session, dossier: DossierRow) -> list[tuple[str, str]]:
         (_("Nộp lúc"), present.moment_text(dossier.submitted_at)),
         (_("Nơi tiếp nhận"), units.get(dossier.receiving_unit, dossier.receiving_unit)),
         (_("Cơ quan giải quyết"), units.get(dossier.competent_unit, dossier.competent_unit)),
-        (_("Hẹn trả kết quả"), due.date if due else _("Hẹn ngày khi hồ sơ được tiếp nhận đầy đủ, hợp lệ")),
+        (
+            _("Hẹn trả kết quả"),
+            (due.date or due.text) if due else _("Hẹn ngày khi hồ sơ được tiếp nhận đầy đủ, hợp lệ"),
+        ),
     ]
     return [(key, value) for key, value in rows if value]
 
@@ -261,4 +264,4 @@ def _identifiers(answers: Any) -> Iterator[UUID]:
 
 def _papers(session: Session, dossier: DossierRow, procedure: Procedure, link: str) -> list[dossier_view.PaperLine]:
     readable = _readable(session, dossier, procedure)
-    return [line for line in dossier_view.paper_lines(session, dossier.id, link) if line.id in readable]
+    return [line for line in dossier_view.paper_lines(session, dossier, link) if line.id in readable]

@@ -12,6 +12,7 @@ from api.site import site
 from engine.deadlines.calendar import END_OF_DAY
 from engine.deadlines.errors import UnknownCalendarYearError
 from engine.errors import EngineError
+from engine.model import DossierState
 from engine.persistence.tables import FAR_FUTURE, DossierRow
 
 SOON = 2  # working days: an apology is due one day before the term lapses, so this is the last calm moment
@@ -24,7 +25,7 @@ class Due:
     date: str
     text: str
     tone: str  # late, soon, well or stopped
-    moment: datetime
+    moment: datetime | None = None
 
 
 def local(moment: datetime) -> datetime:
@@ -66,12 +67,10 @@ def due(moment: datetime | None) -> Due | None:
         return None
     now, today, day = site().now(), site().now().date(), local(moment).date()
     if moment < now:
-        days = (today - day).days
-        text = ngettext("quá hạn %(num)s ngày", "quá hạn %(num)s ngày", days) if days else _("vừa quá hạn hôm nay")
-        return Due(due_date_text(moment), text, "late", moment)
+        return Due(due_date_text(moment), _late(_working_days(day, today)), "late", moment)
     if day == today:
         return Due(due_date_text(moment), _("hết hạn hôm nay"), "soon", moment)
-    left = _working_days_left(today, day)
+    left = _working_days(today, day)
     text = ngettext("còn %(num)s ngày làm việc", "còn %(num)s ngày làm việc", left)
     return Due(due_date_text(moment), text, "soon" if left <= SOON else "well", moment)
 
@@ -79,22 +78,30 @@ def due(moment: datetime | None) -> Due | None:
 def dossier_due(dossier: DossierRow) -> Due | None:
     """The dossier's due date, as it stands: running, suspended, or kept or missed when decided."""
     if dossier.due_at is None:
-        return None
+        waits = dossier.state == DossierState.AWAITING_APPLICANT
+        return Due("", _("đang tạm dừng, chờ bổ sung"), "stopped") if waits else None
     date_text = due_date_text(dossier.due_at)
     ended = dossier.decided_at or dossier.closed_at
     if ended is not None:
         late = ended > dossier.due_at
         return Due(date_text, _("đã quá hạn") if late else _("đúng hạn"), "late" if late else "well", dossier.due_at)
-    if dossier.state == "awaiting_applicant":
+    if dossier.state == DossierState.AWAITING_APPLICANT:
         return Due(date_text, _("đang tạm dừng, chờ bổ sung"), "stopped", dossier.due_at)
     return due(dossier.due_at)
 
 
-def _working_days_left(today: date, day: date) -> int:
+def _late(days: int) -> str:
+    if not days:
+        return _("vừa quá hạn")
+    return ngettext("quá hạn %(num)s ngày làm việc", "quá hạn %(num)s ngày làm việc", days)
+
+
+def _working_days(first: date, last: date) -> int:
+    """The working days behind the first day up to the last one."""
     try:
-        return site().platform.calendar.working_days_between(today, day)
+        return site().platform.calendar.working_days_between(first, last)
     except UnknownCalendarYearError:
-        return (day - today).days  # beyond the known calendar nobody can say which days are worked
+        return (last - first).days  # beyond the known calendar nobody can say which days are worked
 
 
 def size_text(size: int) -> str:

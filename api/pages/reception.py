@@ -15,6 +15,7 @@ from api.pages.acting import person
 from api.pages.uploads import takes_files
 from api.site import site
 from engine import documents
+from engine.access import assignees_of
 from engine.model import Actor, Channel, Role
 from engine.persistence import tasks
 from engine.persistence.tasks import InboxFilter
