@@ -125,9 +125,14 @@ class _Reader:
             )
 
 
+def embedded(var: Path) -> Path:
+    """Where the database lies when none is named."""
+    return var / "motcua.sqlite"
+
+
 def _embedded(var: Path) -> str:
     var.mkdir(parents=True, exist_ok=True)
-    return f"sqlite:///{var / 'motcua.sqlite'}"
+    return f"sqlite:///{embedded(var)}"
 
 
 def _database_url(text: str) -> str:

@@ -1,17 +1,24 @@
-"""Reads the statutory clock of a dossier from its ledger."""
+"""Reads the statutory clock of a dossier from its journal: what it says, why, and who used how many of its days."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from engine.clockwork import events_of
 from engine.deadlines import ledger
+from engine.deadlines.consumption import Holding, consumption
+from engine.deadlines.explain import Explanation, explain
 from engine.deadlines.ledger import ClockEvent, Due
 from engine.deadlines.terms import Term, resolve_term
-from engine.history.journal import clock_entries
-from engine.persistence.tables import DossierRow
+from engine.events import EventType
+from engine.history.journal import clock_entries, read, task_entries
+from engine.persistence.tables import DossierRow, JournalRow
 from engine.platform import Platform
 from engine.procedures import pinned
+from engine.runtime.side_tasks import SIDE_TASKS
 
 
 @dataclass(frozen=True)
@@ -23,9 +30,105 @@ class Account:
     due: Due
 
 
+@dataclass(frozen=True)
+class TaskShare:
+    """What one user task used of the term, in the term's unit (days for months).
+
+    `person` is whoever completed it or has it now, empty while it lies in its queue. `end` is None while it is open.
+    """
+
+    step: str
+    unit: str
+    role: str
+    person: str
+    start: datetime
+    end: datetime | None
+    used: float
+
+
+@dataclass(frozen=True)
+class StepShare:
+    """What a step used of the term in one unit, all its rounds together."""
+
+    step: str
+    unit: str
+    role: str
+    times: int
+    used: float
+
+
 def account(session: Session, platform: Platform, dossier: DossierRow) -> Account:
     """The clock as of now, counted anew from the ledger."""
-    events = tuple(events_of(clock_entries(session, dossier.id)))
-    terms = pinned(session, dossier).terms_of(dossier.procedure_case)
-    term = resolve_term(terms, platform.day_of(dossier.submitted_at))
+    events, term = _ledger(session, platform, dossier)
     return Account(events, term, ledger.due(events, term, platform.calendar, now=platform.now()))
+
+
+def explanation_of(session: Session, platform: Platform, dossier: DossierRow) -> Explanation:
+    """Why the due date is what it is, day by day, up to now or to the dossier's end.
+
+    Whoever asks, on a page, through the API or on the command line, is told the same words.
+    """
+    events, term = _ledger(session, platform, dossier)
+    until = dossier.closed_at or platform.now()
+    elements = {**pinned(session, dossier).elements, **SIDE_TASKS}
+
+    def told(lang: str) -> Explanation:
+        named = [replace(e, reason=elements[e.reason].title(lang)) if e.reason in elements else e for e in events]
+        return explain(named, term, platform.calendar, until=until)
+
+    vi, en = told("vi"), told("en")
+    lines = tuple(replace(one, reason_en=other.reason_en) for one, other in zip(vi.lines, en.lines, strict=True))
+    return replace(vi, lines=lines, summary_en=en.summary_en)
+
+
+def consumption_of(session: Session, platform: Platform, dossier: DossierRow) -> list[TaskShare]:
+    """What each user task used of the legal days up to now, in the order in which the tasks were opened.
+
+    A day belongs to the task that was open when it began; bodies consulted at the same time each bear it. A task of
+    the applicant uses nothing while the clock waits for the applicant.
+    """
+    events, term = _ledger(session, platform, dossier)
+    tasks = _held(task_entries(session, dossier.id))
+    holdings = [Holding(task.unit, task.step, task.start, task.end) for task in tasks]
+    shares = consumption(holdings, events, term, platform.calendar, now=platform.now())
+    return [replace(task, used=share.used) for task, share in zip(tasks, shares, strict=True)]
+
+
+def by_step(shares: Iterable[TaskShare]) -> list[StepShare]:
+    """The shares added up per step and unit, in the order in which the steps were first reached."""
+    found: dict[tuple[str, str], StepShare] = {}
+    for one in shares:
+        before = found.get((one.step, one.unit), StepShare(one.step, one.unit, one.role, 0, 0))
+        found[one.step, one.unit] = replace(before, times=before.times + 1, used=round(before.used + one.used, 4))
+    return list(found.values())
+
+
+def _ledger(session: Session, platform: Platform, dossier: DossierRow) -> tuple[tuple[ClockEvent, ...], Term]:
+    events = tuple(events_of(clock_entries(session, dossier.id)))
+    return events, resolve_term(pinned(session, dossier).terms, platform.day_of(dossier.submitted_at))
+
+
+def _held(rows: Iterable[JournalRow]) -> list[TaskShare]:
+    """Who had which step from when to when; what officers do beside the process holds nothing up."""
+    found: dict[str, TaskShare] = {}
+    for row in rows:
+        entry: dict[str, Any] = read(row)
+        said = entry["payload"]
+        if row.type == EventType.TASK_OPENED and said["element"] not in SIDE_TASKS:
+            found[said["task"]] = TaskShare(said["element"], said["unit"], said["role"], "", row.occurred_at, None, 0)
+        elif task := found.get(said["task"]):
+            found[said["task"]] = _moved_on(task, row, entry)
+    return list(found.values())
+
+
+def _moved_on(task: TaskShare, row: JournalRow, entry: dict[str, Any]) -> TaskShare:
+    actor = str(entry["actor"].get("name", ""))
+    if row.type == EventType.TASK_CLAIMED:
+        return replace(task, person=actor)
+    if row.type == EventType.TASK_ASSIGNED:
+        return replace(task, person=entry["payload"]["to"])
+    if row.type == EventType.TASK_RELEASED:
+        return replace(task, person="")
+    if row.type == EventType.TASK_COMPLETED:
+        return replace(task, person=actor, end=row.occurred_at)
+    return replace(task, end=row.occurred_at) if row.type == EventType.TASK_CANCELLED else task

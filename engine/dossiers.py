@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import attachments, clockwork, transition
+from engine import attachments, clock_incidents, clockwork, transition
 from engine.access import units_of, visible_dossiers
 from engine.change import Change
 from engine.decisions import DecisionModelError
@@ -241,7 +241,7 @@ def _who_may(message: str) -> str:
 
 
 def retry(session: Session, platform: Platform, actor: Actor, dossier_id: UUID, incident_id: UUID) -> DossierRow:
-    """Try a failed automatic step once more.
+    """Try a failed automatic step, or what the clock could not do, once more.
 
     Raises:
         NotAllowedError: the actor is no operator.
@@ -251,6 +251,8 @@ def retry(session: Session, platform: Platform, actor: Actor, dossier_id: UUID, 
         raise NotAllowedError(f"expected an operator to retry, found {actor.name}", "Chỉ người vận hành được thử lại.")
 
     def command(change: Change) -> None:
+        if clock_incidents.try_again(change, incident_id):
+            return
         evaluation = change.evaluation()
         step = interpreter.retry(change.procedure.program, change.dossier.snapshot, evaluation, incident_id)
         transition.settle(change, step, evaluation)

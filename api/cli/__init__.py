@@ -23,8 +23,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "routes": ("routes", "Các địa chỉ — list every route with who may use it"),
     "feel": ("rules", "Biểu thức FEEL — evaluate an expression"),
     "dmn": ("rules", "Bảng quyết định — evaluate a decision table"),
-    "deadline": ("deadline", "Thời hạn — count a due date"),
-    "calendar": ("deadline", "Lịch làm việc — show the working calendar"),
+    "deadline": ("deadline", "Thời hạn — count a due date and say why"),
+    "calendar": ("calendar", "Lịch làm việc — show, preview or change the working calendar"),
 }
 
 

@@ -1,4 +1,4 @@
-"""`motcua deadline` and `motcua calendar`: count a term, tell why, show and check working calendars. No database."""
+"""`motcua deadline`: count a term and tell why, day by day; of a dossier, or of what the command line tells."""
 
 from dataclasses import asdict
 from datetime import date, datetime, time
@@ -7,26 +7,19 @@ from typing import Any
 
 import click
 
-from api.cli.telling import answer, as_json, say, table
-from engine.deadlines.calendar import Calendar, load_calendar, vietnam
-from engine.deadlines.days import DayKind
+from api.cli.calendars_at_hand import in_file, in_force, known_on
+from api.cli.setup import tools
+from api.cli.telling import answer, as_json, say
+from engine.deadlines.calendar import Calendar
 from engine.deadlines.explain import DayLine, Explanation, explain
 from engine.deadlines.ledger import ClockEvent, ClockEventKind, Due, check_next
-from engine.deadlines.preview import CalendarChange
 from engine.deadlines.terms import Ends, Starts, Term, Unit
+from engine.dossier_clock import explanation_of
+from engine.persistence import calendars, dossiers
+from engine.persistence.transaction import reading
 
 AS_TOLD = "nêu trong lệnh / told on the command line"
 UNITS = {unit.short: unit for unit in Unit} | {unit.value: unit for unit in Unit}
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-DAY = click.DateTime(["%Y-%m-%d"])
-
-in_file = click.option(
-    "--calendar", "file", type=FILE, help="A calendar file instead of the shipped calendar of Viet Nam."
-)
-known_on = click.option("--known-on", type=DAY, help="Count with the decisions that were known on this day.")
-
-
-# ---- deadline -------------------------------------------------------------------------------------------
 
 
 @click.group("deadline")
@@ -35,9 +28,10 @@ def deadline() -> None:
 
 
 @deadline.command("explain")
-@click.option("--received", required=True, help="When the dossier came in, ISO 8601; local time without an offset.")
+@click.option("--dossier", "code", metavar="CODE", help="A dossier of this installation, by its code.")
+@click.option("--received", help="When the dossier came in, ISO 8601; local time without an offset.")
 @click.option("--accepted", help="When it was complete and correct (or the competent body had it); as received.")
-@click.option("--days", "--amount", "amount", type=int, required=True, help="How many units.")
+@click.option("--days", "--amount", "amount", type=int, help="How many units.")
 @click.option("--unit", type=click.Choice(list(UNITS)), default="working", show_default=True)
 @click.option("--starts", type=click.Choice([one.value for one in Starts]))
 @click.option("--ends", type=click.Choice([one.value for one in Ends]))
@@ -51,17 +45,50 @@ def deadline() -> None:
 @in_file
 @known_on
 @as_json
-def explain_command(*, as_json: bool, file: Path | None, known_on: datetime | None, **told: Any) -> None:
-    """Tính hạn và nêu lý do từng ngày — count a term and say why, day by day."""
-    calendar = _calendar(file, known_on)
-    term = _term(told)
-    ledger = _ledger(told, term, calendar)
-    until = _moment(told["until"], calendar, "--until") if told["until"] else None
-    found = explain(ledger, term, calendar, until=until)
+def explain_command(
+    *, as_json: bool, code: str | None, file: Path | None, known_on: datetime | None, **told: Any
+) -> None:
+    """Tính hạn và nêu lý do từng ngày — count a term and say why, day by day.
+
+    Either of a dossier (--dossier), as its page tells it, or of what --received, --days and the others say.
+    """
+    if code:
+        _refuse_both(told, file, known_on)
+        found = _of_dossier(code)
+    else:
+        found = _as_told(told, in_force(file, known_on))
     if as_json:
         answer(_as_json(found))
     else:
         _tell(found)
+
+
+def _refuse_both(told: dict[str, Any], file: Path | None, known_on: datetime | None) -> None:
+    given = [
+        name for name, value in told.items() if value and (name, value) not in (("unit", "working"), ("basis", ""))
+    ]
+    if given or file or known_on:
+        raise click.UsageError(
+            "hồ sơ đã có sổ thời hạn của nó; bỏ các lựa chọn khác — a dossier has a ledger, a term and a calendar of"
+            f" its own; leave out the other options (found: {', '.join(given) or 'another calendar'})"
+        )
+
+
+def _of_dossier(code: str) -> Explanation:
+    with tools() as at_hand, reading(at_hand.db) as session:
+        calendars.refresh(session, at_hand.platform)
+        return explanation_of(session, at_hand.platform, dossiers.by_code(session, code))
+
+
+def _as_told(told: dict[str, Any], calendar: Calendar) -> Explanation:
+    if told["received"] is None or told["amount"] is None:
+        raise click.UsageError(
+            "cần --dossier, hoặc --received và --days — expected --dossier, or --received and --days"
+        )
+    term = _term(told)
+    ledger = _ledger(told, term, calendar)
+    until = _moment(told["until"], calendar, "--until") if told["until"] else None
+    return explain(ledger, term, calendar, until=until)
 
 
 def _term(told: dict[str, Any]) -> Term:
@@ -142,84 +169,3 @@ def _line_as_json(line: DayLine) -> dict[str, Any]:
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date | time) else value
-
-
-# ---- calendar -------------------------------------------------------------------------------------------
-
-
-@click.group("calendar")
-def calendar() -> None:
-    """Lịch làm việc — working calendars."""
-
-
-@calendar.command("list")
-@in_file
-@known_on
-@as_json
-def list_command(*, file: Path | None, known_on: datetime | None, as_json: bool) -> None:
-    """Các năm và các quyết định của lịch — the years and decisions of a calendar."""
-    found = _calendar(file, known_on)
-    rows = [
-        {
-            "known_from": one.known_from.isoformat(),
-            "document": one.document,
-            "title_vi": one.title_vi,
-            "title_en": one.title_en,
-            "days": len(one.days),
-            "sample": one.sample,
-        }
-        for one in sorted(found.decisions, key=lambda one: one.known_from)
-    ]
-    if as_json:
-        covered = [{"year": year, "provisional": year in found.provisional_years} for year in found.years]
-        answer({"name": found.name, "version": found.version, "years": covered, "decisions": rows})
-        return
-    years = [
-        f"{year} (tạm tính / provisional)" if year in found.provisional_years else str(year) for year in found.years
-    ]
-    say(f"{found.name} {found.version}: {', '.join(years) or '–'}")
-    table([["", "Biết từ / known from", "Văn bản / document", "Nội dung / title"], *map(_decision_row, rows)])
-    if any(row["sample"] for row in rows):
-        say("* chưa đối chiếu với văn bản ký", "not yet compared with the signed text")
-
-
-def _decision_row(row: dict[str, Any]) -> list[str]:
-    return ["*" if row["sample"] else " ", row["known_from"], row["document"], f"{row['title_vi']} — {row['title_en']}"]
-
-
-@calendar.command("show")
-@click.argument("year", type=int)
-@in_file
-@known_on
-@as_json
-def show_command(year: int, *, file: Path | None, known_on: datetime | None, as_json: bool) -> None:
-    """Các ngày khác thường của một năm — the days of YEAR that are not ordinary."""
-    found = _calendar(file, known_on)
-    numbers = range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1)
-    days = [found.day(date.fromordinal(number)) for number in numbers]
-    special = [day for day in days if day.kind not in (DayKind.WORKING, DayKind.WEEKEND)]
-    worked = sum(day.kind.counts for day in days)
-    if as_json:
-        listed = [{key: _plain(value) for key, value in asdict(day).items()} for day in special]
-        answer({"year": year, "version": found.version, "working_days": worked, "days": listed})
-        return
-    say(f"{year}: {worked} ngày làm việc", f"{worked} working days")
-    table([[f"{day.day:%d/%m/%Y}", day.kind, f"{day.reason_vi} — {day.reason_en}", day.source] for day in special])
-    if year in found.provisional_years:
-        say("Năm này còn tạm tính.", "This year is provisional.")
-
-
-@calendar.command("check")
-@click.argument("file", type=FILE)
-def check_command(file: Path) -> None:
-    """Kiểm tra một tệp lịch — check a calendar file and say what it changes in the shipped calendar."""
-    found = load_calendar(file)
-    say(f"{found.name} {found.version}: đạt", f"valid, {len(found.decisions)} decisions, {found.fingerprint[:12]}")
-    for one in CalendarChange(vietnam(), found).days():
-        before, after = (day.kind.value if day else "–" for day in (one.before, one.after))
-        click.echo(f"  {one.day:%d/%m/%Y}  {before} → {after}")
-
-
-def _calendar(file: Path | None, known_on: datetime | None) -> Calendar:
-    found = load_calendar(file) if file else vietnam()
-    return found.as_known_on(known_on.date()) if known_on else found

@@ -10,25 +10,30 @@ One transaction an effect: a row that fails does not hold up the others. It is t
 the last attempt it is parked and becomes an incident that an operator sees.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Engine, literal_column, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from engine import transition
 from engine.agenda import lapse_of
 from engine.change import Change
+from engine.clock_incidents import EFFECT_FAILED, open_incident
 from engine.effects import EFFECTS
 from engine.errors import EngineError
 from engine.events import EventType
 from engine.model import SYSTEM, DeadlineKind, DeadlineState
-from engine.persistence.tables import DeadlineRow, DossierRow, IncidentRow
+from engine.persistence.tables import DeadlineRow, DossierRow
 from engine.persistence.transaction import reading, run
 from engine.platform import Platform
 from engine.runtime import interpreter
+
+log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=30)
@@ -73,10 +78,14 @@ def fire_next(db: Engine, platform: Platform) -> Swept | None:
 
     try:
         return run(db, work)
-    except EngineError as error:
+    except SQLAlchemyError:
+        raise  # the database's trouble is not the row's
+    except Exception as error:
+        # whatever it is, a row that cannot fire must not hold up those behind it
         if not claimed:
             raise
-        message = str(error)
+        message = str(error) if isinstance(error, EngineError) else f"{type(error).__name__}: {error}"
+        log.warning("expected to fire %s, found an error: %s", claimed[0], message, exc_info=error)
         run(db, lambda session: _postpone(session, platform, *claimed[0], message))
         return Swept(failed=1)
 
@@ -149,23 +158,6 @@ def _postpone(session: Session, platform: Platform, dossier_id: UUID, deadline_i
 def _park(session: Session, platform: Platform, row: DeadlineRow, message: str) -> None:
     def command(change: Change) -> None:
         row.state, row.processed_at = DeadlineState.PARKED, change.now
-        change.dossier.incidents += 1
-        change.session.add(
-            IncidentRow(
-                dossier_id=row.dossier_id,
-                id=row.id,
-                element_id=row.element_id,
-                error="deadline-failed",
-                message=message,
-                opened_at=change.now,
-            )
-        )
-        change.note(
-            EventType.INCIDENT_OPENED,
-            incident=str(row.id),
-            element=row.element_id,
-            error="deadline-failed",
-            message=message,
-        )
+        open_incident(change, row.id, EFFECT_FAILED, message, row.element_id)
 
     transition.apply(session, platform, SYSTEM, row.dossier_id, command)

@@ -88,6 +88,12 @@ def clock_entries(session: Session, stream_id: UUID) -> list[JournalRow]:
     return list(session.scalars(rows.order_by(JournalRow.seq)))
 
 
+def task_entries(session: Session, stream_id: UUID) -> list[JournalRow]:
+    """What happened to the user tasks of a dossier, in order."""
+    rows = select(JournalRow).where(JournalRow.stream_id == stream_id, JournalRow.type.like("task:%"))
+    return list(session.scalars(rows.order_by(JournalRow.seq)))
+
+
 def read(row: JournalRow) -> dict[str, Any]:
     """An entry as a mapping: stream, seq, type, occurred_at, recorded_at, actor, payload, prev."""
     parsed: dict[str, Any] = orjson.loads(row.entry)

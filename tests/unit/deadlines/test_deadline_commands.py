@@ -14,11 +14,11 @@ SHIPPED = Path(__file__).parents[3] / "engine" / "deadlines" / "calendars" / "vi
 
 
 @pytest.fixture
-def run() -> Run:
+def run(tmp_path: Path) -> Run:
     """Calls `motcua` with the words of a command line."""
 
     def call(line: str, *more: str) -> Result:
-        return CliRunner().invoke(main, [*line.split(), *more])
+        return CliRunner(env={"MOTCUA_VAR": str(tmp_path)}).invoke(main, [*line.split(), *more])
 
     return call
 
