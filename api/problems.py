@@ -171,7 +171,7 @@ def _field_errors(messages: object) -> Iterator[dict[str, str]]:
     for location, found in messages.items():
         for path, text in _leaves(found, ()):
             pointer = "".join(f"/{step}" for step in path)
-            place = {"pointer": "#" + pointer} if location == "json" else {"parameter": ".".join(path), "in": location}
+            place = {"pointer": "#" + pointer} if location == "json" else {"parameter": ".".join(path)}
             yield {**place, "detail": text}
 
 

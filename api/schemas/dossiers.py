@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from api.schemas.fields import Cursor, Moment, PageQuery, QueryNumber, Text
+from api.schemas.fields import Answers, Cursor, Moment, PageQuery, QueryNumber, Text
 from engine.deadlines.ledger import ClockEventKind
 from engine.model import Channel, DossierState
 
@@ -11,7 +11,7 @@ class FilingSchema(Schema):
     """A filing: the answers to the procedure's start form, and how they came in."""
 
     procedure_key = Text(required=True, longest=64, shortest=1)
-    answers = fields.Dict(keys=fields.String(), required=True)
+    answers = Answers(required=True)
     channel = fields.Enum(Channel, by_value=True, load_default=Channel.ONLINE)
     case = Text(longest=64, load_default="")
     receiving_unit = Text(

@@ -49,6 +49,24 @@ class Text(fields.String):
         return unicodedata.normalize("NFC", text)
 
 
+class Answers(fields.Dict):
+    """The answers to a form, by field. What they mean the form says; here only what no database could keep is refused:
+    whole numbers beyond 64 bits, halves of characters, nesting without end.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        """As any field."""
+        super().__init__(keys=fields.String(), **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> dict[str, Any]:
+        answers: dict[str, Any] = super()._deserialize(value, attr, data, **options)
+        try:
+            orjson.dumps(answers)
+        except orjson.JSONEncodeError as problem:
+            raise ValidationError(f"Expected answers that can be kept, found: {problem}.") from None
+        return answers
+
+
 class Number(fields.Integer):
     """A whole number; neither "1" nor 1.5 in a JSON body, and never too large for the database."""
 

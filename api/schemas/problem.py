@@ -1,10 +1,13 @@
 """What an error looks like; for the description only, `api.problems` writes it."""
 
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 
 class FieldErrorSchema(Schema):
     """One fault of what was sent: where it stands and what is wrong."""
+
+    class Meta:
+        unknown = INCLUDE
 
     pointer = fields.String(metadata={"description": "JSON pointer into the body"})
     parameter = fields.String(metadata={"description": "name of the query parameter"})
@@ -12,7 +15,10 @@ class FieldErrorSchema(Schema):
 
 
 class ProblemSchema(Schema):
-    """RFC 9457 problem details."""
+    """RFC 9457 problem details; facts of the error may stand beside the standard members."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String(required=True)
     title = fields.String(required=True)

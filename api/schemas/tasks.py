@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from api.schemas.dossiers import DossierBrief, DossierSchema
-from api.schemas.fields import Cursor, Moment, Number, PageQuery, Text
+from api.schemas.fields import Answers, Cursor, Moment, Number, PageQuery, Text
 
 MOST_AT_ONCE = 100
 
@@ -72,7 +72,7 @@ class TaskFormSchema(TaskOfDossier):
 class AnswersSchema(Schema):
     """Answers to a task's form."""
 
-    answers = fields.Dict(keys=fields.String(), required=True)
+    answers = Answers(required=True)
 
 
 class DraftSchema(AnswersSchema):

@@ -1,0 +1,61 @@
+"""Settings come from the environment; a slip of the pen in one is told, not ignored."""
+
+from pathlib import Path
+
+import pytest
+
+from api.settings import SettingsError, from_environment
+
+
+def test_without_any_setting_everything_lies_in_one_folder(tmp_path: Path) -> None:
+    settings = from_environment({}, tmp_path / "var")
+    assert settings.database_url == f"sqlite:///{tmp_path / 'var' / 'motcua.sqlite'}"
+    assert settings.store == tmp_path / "var" / "documents"
+    assert not settings.https
+
+
+def test_the_secret_is_made_once_and_is_its_owner_s_alone(tmp_path: Path) -> None:
+    first, again = (from_environment({"MOTCUA_VAR": str(tmp_path)}).secret_key for _ in range(2))
+    assert first == again
+    assert len(first) == 64
+    assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+    assert first not in repr(from_environment({"MOTCUA_VAR": str(tmp_path)}))
+
+
+def test_settings_are_read_by_their_names(tmp_path: Path) -> None:
+    settings = from_environment(
+        {
+            "MOTCUA_VAR": str(tmp_path),
+            "MOTCUA_DATABASE_URL": "postgresql+psycopg://motcua@db/motcua",
+            "MOTCUA_SECRET_KEY": "s" * 40,
+            "MOTCUA_PUBLIC_URL": "https://motcua.example.vn/",
+            "MOTCUA_MAIL_HOST": "mail.example.vn",
+            "MOTCUA_MAIL_STARTTLS": "yes",
+            "MOTCUA_UPLOAD_LIMIT_MB": "5",
+            "MOTCUA_TRUSTED_PROXIES": "1",
+            "MOTCUA_TEST_REQUIRE": "postgresql",  # the test suite's own
+            "HOME": "/somewhere",
+        }
+    )
+    assert settings.https
+    assert settings.public_url == "https://motcua.example.vn"
+    assert (settings.mail.host, settings.mail.starttls) == ("mail.example.vn", True)
+    assert settings.upload_limit == 5 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MOTCUA_DATABASE_URL", "mysql://db/motcua"),
+        ("MOTCUA_SECRET_KEY", "short"),
+        ("MOTCUA_PUBLIC_URL", "motcua.example.vn"),
+        ("MOTCUA_MAIL_PORT", "smtp"),
+        ("MOTCUA_MAIL_STARTTLS", "true"),
+        ("MOTCUA_LOG_LEVEL", "loud"),
+        ("MOTCUA_DATABSE_URL", "sqlite:///x"),
+    ],
+)
+def test_a_setting_that_cannot_be_understood_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name) as told:
+        from_environment({"MOTCUA_VAR": str(tmp_path), name: value})
+    assert "short" not in str(told.value)  # no secret in a message
