@@ -1,6 +1,6 @@
 """The statutory clock on a page: the same dates, reasons and countdown for the officer and for the applicant."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 from api.language import current_language
 from api.pages import present, wording
 from api.site import site
-from engine.clockwork import events_of
 from engine.deadlines import explain as explained
 from engine.deadlines import ledger
-from engine.deadlines.explain import explain
 from engine.deadlines.ledger import ClockState, Timeliness
-from engine.deadlines.terms import Term, resolve_term
-from engine.history.journal import clock_entries
+from engine.deadlines.terms import Term
+from engine.dossier_clock import by_step, consumption_of, explanation_of
 from engine.model import LegalBasis
+from engine.persistence.organisation import unit_names
 from engine.persistence.tables import DossierRow
 from engine.runtime.procedure import Procedure
 
@@ -53,26 +52,42 @@ class ClockView:
     days: tuple[DayLine, ...]
 
 
-def view(session: Session, procedure: Procedure, dossier: DossierRow) -> ClockView | None:
+@dataclass(frozen=True)
+class ShareLine:
+    """What one step used of the term."""
+
+    step: str
+    unit: str
+    times: int
+    used: str
+
+
+def view(session: Session, dossier: DossierRow) -> ClockView | None:
     """The clock of a dossier; None while it has not started."""
-    events = [_readable(event, procedure) for event in events_of(clock_entries(session, dossier.id))]
-    term = resolve_term(procedure.terms_of(dossier.procedure_case), site().platform.day_of(dossier.submitted_at))
-    told = explain(events, term, site().platform.calendar, until=dossier.closed_at or site().platform.now())
+    told = explanation_of(session, site().platform, dossier)
     if told.due.started_at is None:
         return None
     return ClockView(
         due=present.dossier_due(dossier),
         summary=told.summary_vi if current_language() == "vi" else told.summary_en,
-        facts=tuple(_facts(told.due, term)),
-        bases=_bases(term),
+        facts=tuple(_facts(told.due, told.term)),
+        bases=_bases(told.term),
         days=tuple(_day(line) for line in told.lines),
     )
 
 
-def _readable(event: ledger.ClockEvent, procedure: Procedure) -> ledger.ClockEvent:
-    """The event with the name of the step that caused it in place of the step's id."""
-    element = procedure.elements.get(event.reason)
-    return replace(event, reason=element.title(current_language())) if element else event
+def shares(session: Session, procedure: Procedure, dossier: DossierRow) -> list[ShareLine]:
+    """Which step used how much of the term, in the order in which the steps were reached."""
+    found = by_step(consumption_of(session, site().platform, dossier))
+    units = unit_names(session, {one.unit for one in found}, current_language())
+    lines = []
+    for one in found:
+        element = procedure.elements.get(one.step)
+        name = element.title(current_language()) if element else one.step
+        lines.append(
+            ShareLine(name, units.get(one.unit, one.unit) or wording.role(one.role), one.times, f"{one.used:g}")
+        )
+    return lines
 
 
 def _day(line: explained.DayLine) -> DayLine:

@@ -53,7 +53,7 @@ def mine(link: str) -> str:
             "progress": present.progress_text(dossier),
             "tasks": [task for task in waiting if task.element_id in own],
             "waiting": _waiting(dossier, waiting),
-            "clock": clock.view(session, procedure, dossier),
+            "clock": clock.view(session, dossier),
             "history": history_view.for_applicants(history, procedure),
             "documents": _papers(session, dossier, procedure, link),
             "parts": answers_view.parts(procedure, data, dossier.id, _own_keys(procedure)),
