@@ -18,6 +18,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("check", "Kiểm tra thủ tục — check a procedure's files"),
     "deploy": ("deploy", "Triển khai thủ tục — deploy a procedure's folder or ZIP"),
     "walk": ("walk", "Đi hết một hồ sơ — drive a dossier over HTTP as the people involved"),
+    "organisation": ("organisation", "Tổ chức — check, import and search units; stand-ins; who leaves, what closes"),
+    "mandate": ("mandate", "Thẩm quyền — who may decide what, by which instrument; check, add, end, list"),
     "user": ("people", "Người dùng — add people, passwords and roles"),
     "token": ("people", "Mã truy cập — make access tokens for the API"),
     "routes": ("routes", "Các địa chỉ — list every route with who may use it"),

@@ -1,5 +1,6 @@
 """`motcua run`, `serve` and `worker`: the processes of an installation."""
 
+import importlib
 import multiprocessing
 import os
 import signal
@@ -14,11 +15,9 @@ import click
 import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from prometheus_client.multiprocess import mark_process_dead
 
 from api import demo as sample
 from api import logging
-from api.app import create_app
 from api.cli.demo import show_accounts
 from api.cli.setup import tools
 from api.cli.telling import say
@@ -28,6 +27,7 @@ from api.site import EXTENSION
 from engine.deadlines import scheduler
 from engine.persistence.database import upgrade
 
+MEASURED_IN = "PROMETHEUS_MULTIPROC_DIR"  # where processes that serve together keep their measurements
 log = structlog.get_logger(__name__)
 
 
@@ -76,7 +76,7 @@ def run(*, demo: bool, host: str, port: int, threads: int) -> None:
         say(f"API: {settings.public_url}/api/docs", "the API; stop with Ctrl+C")
 
     Server(
-        lambda: create_app(settings),
+        lambda: _application(settings),
         bind=f"{host}:{port}",
         workers=1,
         threads=threads,
@@ -95,9 +95,9 @@ def serve(*, bind: str, workers: int, threads: int) -> None:
     settings = from_environment()
     logging.configure(settings.log_level)
     if workers > 1:  # otherwise each process would tell its own measurements only
-        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="motcua-metrics-"))
+        os.environ.setdefault(MEASURED_IN, tempfile.mkdtemp(prefix="motcua-metrics-"))
     Server(
-        lambda: create_app(settings),
+        lambda: _application(settings),
         bind=bind,
         workers=workers,
         threads=threads,
@@ -140,6 +140,13 @@ def _tick_in(worker: Any, settings: Settings) -> None:
         scheduler.start(db.engine, app.extensions[EXTENSION].platform, settings.scheduler_seconds)
 
 
+def _application(settings: Settings) -> Flask:
+    """Made in the worker process: prometheus_client looks at the environment once, when it is first imported."""
+    app: Flask = importlib.import_module("api.app").create_app(settings)
+    return app
+
+
 def _forget_measurements(_server: object, worker: Any) -> None:
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    """The gauges of a worker that has gone are of no moment any more."""
+    if MEASURED_IN in os.environ:
+        importlib.import_module("prometheus_client.multiprocess").mark_process_dead(worker.pid)

@@ -59,7 +59,7 @@ class Answers(fields.Dict):
         super().__init__(keys=fields.String(), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> dict[str, Any]:
-        answers: dict[str, Any] = super()._deserialize(value, attr, data, **options)
+        answers: dict[str, Any] = super()._deserialize(value, attr, data, **options)  # type: ignore[no-untyped-call]
         try:
             orjson.dumps(answers)
         except orjson.JSONEncodeError as problem:
