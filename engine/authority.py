@@ -16,7 +16,7 @@ def check(change: Change, element: Element, principal: str, evaluation: Evaluati
     Raises:
         NotCompetentError, CeilingExceededError, SubdelegationRefusedError: the actor may not.
     """
-    if element.act is None or (element.act.when and evaluation.value(element.act.when) is False):
+    if element.act is None or (element.act.when and evaluation.value(element.act.when, element) is False):
         return None
     register = mandates.of_body(change.session, principal)
     judgement = mandates.judge(

@@ -14,6 +14,10 @@ class EventType(StrEnum):
 
     DOSSIER_FILED = "dossier:filed"
     DOSSIER_CODED = "dossier:coded"
+    DOSSIER_ROUTED = "dossier:routed"
+    DOSSIER_HANDED_OVER = "dossier:handed_over"
+    DOSSIER_ACKNOWLEDGED = "dossier:acknowledged"
+    DOSSIER_MOVED = "dossier:moved"
     DOSSIER_ENDED = "dossier:ended"
 
     ELEMENT_PASSED = "element:passed"
@@ -24,6 +28,7 @@ class EventType(StrEnum):
     TASK_CLAIMED = "task:claimed"
     TASK_RELEASED = "task:released"
     TASK_ASSIGNED = "task:assigned"
+    TASK_MOVED = "task:moved"
     TASK_COMPLETED = "task:completed"
     TASK_CANCELLED = "task:cancelled"
 

@@ -5,7 +5,9 @@ dies loses nothing.
 """
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Event
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -13,10 +15,25 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.calendars import recount_stale
-from engine.deadlines.sweep import sweep
+from engine.deadlines.sweep import Backlog, Swept, backlog, sweep
+from engine.errors import EngineError
+from engine.persistence.transaction import reading
 from engine.platform import Platform
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One round: when it ended, what it did, and what waits after it."""
+
+    at: datetime
+    swept: Swept
+    recounted: int
+    waiting: Backlog
+
+
+Observer = Callable[[Tick], None]
 
 
 @dataclass(frozen=True)
@@ -24,7 +41,7 @@ class Ticker:
     """A running scheduler."""
 
     scheduler: BackgroundScheduler
-    stopping: Event
+    stopping: Event = field(default_factory=Event)
 
     def stop(self) -> None:
         """Finish the effect under way, then stop."""
@@ -32,23 +49,44 @@ class Ticker:
         self.scheduler.shutdown(wait=True)
 
 
-def start(db: Engine, platform: Platform, interval_seconds: float = 5) -> Ticker:
-    """Sweep now and then every `interval_seconds` in a background thread until stopped."""
-    stopping = Event()
+def start(
+    db: Engine, platform: Platform, interval_seconds: float = 5, observe: Observer = lambda _tick: None
+) -> Ticker:
+    """Sweep now and then every `interval_seconds` in a background thread until stopped.
 
-    def tick() -> None:
+    `observe` is told of every round that the database answered: for measurements.
+    """
+    ticker = Ticker(BackgroundScheduler(timezone="UTC"))
+
+    def job() -> None:
         try:
-            recount_stale(db, platform)
-            swept = sweep(db, platform, stop=stopping.is_set)
+            observe(tick(db, platform, ticker.stopping.is_set))
         except SQLAlchemyError:
             log.exception("expected the database to answer the sweep, found an error; the next tick tries again")
-            return
-        if swept.fired or swept.failed:
-            log.info("swept: %d fired, %d failed, latest by %s", swept.fired, swept.failed, swept.lateness)
 
-    scheduler = BackgroundScheduler(timezone="UTC")
-    scheduler.add_job(
-        tick, "interval", seconds=interval_seconds, max_instances=1, coalesce=True, next_run_time=platform.now()
+    ticker.scheduler.add_job(
+        job, "interval", seconds=interval_seconds, max_instances=1, coalesce=True, next_run_time=platform.now()
     )
-    scheduler.start()
-    return Ticker(scheduler, stopping)
+    ticker.scheduler.start()
+    return ticker
+
+
+def tick(db: Engine, platform: Platform, stop: Callable[[], bool] = lambda: False) -> Tick:
+    """One round: dossiers that a new calendar concerns first, then what is due."""
+    recounted = _recount(db, platform, stop)
+    swept = sweep(db, platform, stop=stop)
+    if swept.fired or swept.failed:
+        log.info("swept: %d fired, %d failed, latest by %s", swept.fired, swept.failed, swept.lateness)
+    with reading(db) as session:
+        return Tick(platform.now(), swept, recounted, backlog(session, platform))
+
+
+def _recount(db: Engine, platform: Platform, stop: Callable[[], bool]) -> int:
+    total = 0
+    try:
+        while not stop() and (done := recount_stale(db, platform)):
+            total += done
+    except EngineError:
+        # such as a calendar that this release cannot read: what is due must not wait for it
+        log.exception("expected to count open dossiers anew, found an error; they keep their dates for now")
+    return total

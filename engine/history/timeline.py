@@ -5,7 +5,7 @@ Both are folds over the journal alone; no present row is looked at, so an audito
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -150,6 +150,10 @@ def _take_task(picture: Picture, what: str, line: Line) -> None:
         picture.tasks.pop(said["task"], None)
         if said.get("key"):
             picture.answers[said["key"]] = said["answers"]
+    elif known and what == "moved":
+        picture.tasks[known.id] = replace(
+            known, role=said["role"], unit=said["unit"], assignee=said.get("assignee") or ""
+        )
     elif known:
         holder = {"claimed": line.actor, "assigned": said.get("to", ""), "released": ""}.get(what, known.assignee)
         picture.tasks[known.id] = OpenTask(
