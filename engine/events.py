@@ -53,5 +53,7 @@ class EventType(StrEnum):
 
     DOCUMENT_ATTACHED = "document:attached"
 
+    LETTER_REQUESTED = "letter:requested"
+
 
 CLOCK_PREFIX = "clock:"

@@ -46,6 +46,14 @@ class DeadlineState(StrEnum):
     PARKED = "parked"
 
 
+class LetterState(StrEnum):
+    """The life of a letter."""
+
+    PENDING = "pending"
+    PRINTED = "printed"
+    FAILED = "failed"  # an operator has been told and may try again
+
+
 class DeadlineKind(StrEnum):
     """What happens when the moment comes."""
 
@@ -178,6 +186,16 @@ class Act:
     when: str = ""
 
 
+@dataclass(frozen=True)
+class LetterDue:
+    """A letter that is due at an element: the key of its template, and FEEL for when, the reason and the ground."""
+
+    key: str
+    when: str = ""
+    reason: str = ""
+    ground: str = ""
+
+
 class ElementKind(StrEnum):
     """The BPMN elements that this platform runs; everything else is refused at deployment."""
 
@@ -250,6 +268,7 @@ class Element:
     default_flow: str = ""  # of a gateway: the id of the flow taken when no condition holds
     terminates: bool = False  # of an end event: everything else that runs in its process is cancelled
     act: Act | None = None  # of a user task: the act of authority that completing it is
+    letters: tuple[LetterDue, ...] = ()
     silence_consents: bool = False  # of a consultation's timer: no answer in time is consent by law
 
     def title(self, lang: str = "vi") -> str:

@@ -338,6 +338,29 @@ class DeadlineRow(Base):
     )
 
 
+class LetterRow(Base):
+    """A letter that the process asked for, with what it says; printed afterwards and then a document of the dossier."""
+
+    __tablename__ = "letter"
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32))  # of the template
+    element_id: Mapped[str] = mapped_column(String(128))
+    number: Mapped[int] = mapped_column(default=0)  # which one of this key in the dossier it is, once it is printed
+    state: Mapped[str] = mapped_column(String(16))
+    data: Mapped[dict[str, Any]]  # as captured at the moment it was asked for
+    requested_at: Mapped[datetime]
+    due_at: Mapped[datetime]  # when a printer next looks
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(Text, default="")
+    printed_at: Mapped[datetime | None]
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"))
+    __table_args__ = (
+        # what has still to be printed, oldest first
+        Index("ix_letter_due", "due_at", "id", **_only_where("state = 'pending'")),
+    )
+
+
 class IncidentRow(Base):
     """An automatic step that failed and waits for an operator."""
 
@@ -425,11 +448,44 @@ class NoticeRow(Base):
     kind: Mapped[str] = mapped_column(String(32))
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
-    seen_at: Mapped[datetime | None]
-    mailed_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]  # by the one whom it is for; a queue's are seen by each in `notice_seen`
+    mailed_at: Mapped[datetime | None]  # when it was decided to whom it goes by mail (`mail`), if to anybody
     __table_args__ = (
-        # what is new for somebody
-        Index("ix_notice_new", "audience", "created_at", **_only_where("seen_at IS NULL")),
-        # what the mail job has to send
+        # what somebody has been told, newest first
+        Index("ix_notice_audience", "audience", "created_at", "id"),
+        # what the mail job has not looked at
         Index("ix_notice_mail", "created_at", **_only_where("mailed_at IS NULL")),
     )
+
+
+class NoticeSeenRow(Base):
+    """Somebody has seen a notice that was not for them alone."""
+
+    __tablename__ = "notice_seen"
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    notice_id: Mapped[UUID] = mapped_column(ForeignKey("notice.id"), primary_key=True)
+    seen_at: Mapped[datetime]
+
+
+class NoticeChoiceRow(Base):
+    """How a person wants to be told of one kind of notice; in the page where no row says otherwise."""
+
+    __tablename__ = "notice_choice"
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    way: Mapped[str] = mapped_column(String(8))  # "page", "mail" (and page), "off"
+
+
+class MailRow(Base):
+    """One notice to one recipient by mail."""
+
+    __tablename__ = "mail"
+    notice_id: Mapped[UUID] = mapped_column(ForeignKey("notice.id"), primary_key=True)
+    recipient: Mapped[str] = mapped_column(String(64), primary_key=True)  # "person:<id>", "applicant"
+    state: Mapped[str] = mapped_column(String(16))
+    due_at: Mapped[datetime]  # when it is tried next; ahead of now while somebody is sending it
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(Text, default="")
+    finished_at: Mapped[datetime | None]
+    # what is to be sent, the oldest first
+    __table_args__ = (Index("ix_mail_due", "due_at", **_only_where("state = 'pending'")),)

@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     DURATION = "duration"
     MOMENT = "moment"
     APPLICANT = "applicant"
+    LETTER = "letter"
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,17 @@ def uses(subject: Subject, names: Names) -> Iterator[Use]:
         if element.act and element.act.when:  # judged with the step's own answers at hand
             known = names.before(element.id) | ({element.form.data_key} if element.form else set())
             yield Use(subject.place(element), element.act.when, Purpose.CONDITION, known, element.names)
+        yield from _letters(subject, names, element)
+
+
+def _letters(subject: Subject, names: Names, element: Element) -> Iterator[Use]:
+    """A letter is due when the process reaches an element that waits, else when it has passed it."""
+    known = names.before(element.id) | ({element.result} if element.result else set())
+    for letter in element.letters:
+        said = ((letter.when, Purpose.CONDITION), (letter.reason, Purpose.LETTER), (letter.ground, Purpose.LETTER))
+        for text, purpose in said:
+            if text:
+                yield Use(subject.place(element), text, purpose, known, element.names)
 
 
 def _of(element: Element) -> Iterator[tuple[str, Purpose]]:

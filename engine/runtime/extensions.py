@@ -11,7 +11,7 @@ from lxml import etree
 from engine.deadlines.ledger import ClockEventKind
 from engine.deadlines.terms import Unit
 from engine.feel import nearest_name
-from engine.model import Act, Call, ClockEffect, Finding, FormRef, LegalBasis, Role, StepLimit
+from engine.model import Act, Call, ClockEffect, Finding, FormRef, LegalBasis, LetterDue, Role, StepLimit
 from engine.runtime.hardened import line_of
 from engine.runtime.profile import BPMN, MOTCUA, name_of, prefixed
 from engine.runtime.rules import rule
@@ -49,7 +49,7 @@ REPEATED = rule(
 )
 
 _WAITS: Final = frozenset({"userTask", "intermediateCatchEvent", "subProcess", "callActivity"})
-_REPEATABLE: Final = frozenset({"legalBasis", "place"})
+_REPEATABLE: Final = frozenset({"legalBasis", "place", "letter"})
 _STEPS: Final = frozenset({"scriptTask", "businessRuleTask", "serviceTask"})
 _EVENTS: Final = frozenset({"intermediateThrowEvent", "boundaryEvent", "endEvent"})
 _NODES: Final = _WAITS | _STEPS | _EVENTS | {"startEvent"}
@@ -72,6 +72,7 @@ PLACES: Final[Mapping[str, frozenset[str]]] = {
     "scope": frozenset({"callActivity"}),
     "place": frozenset({"callActivity"}),
     "act": frozenset({"userTask"}),
+    "letter": frozenset({"userTask", "intermediateCatchEvent"}) | _STEPS | _EVENTS,
 }
 """Where each extension may stand. A clock cannot be suspended by what does not wait (see `lint_structure`)."""
 
@@ -175,6 +176,17 @@ class Extensions:
         """The act of authority that the step is."""
         name = self.value("act", "name")
         return Act(name, self.value("act", "when").strip().removeprefix("=").strip()) if name else None
+
+    @property
+    def letters(self) -> tuple[LetterDue, ...]:
+        """The letters that are due at the element, in the order in which they are written."""
+        return tuple(
+            LetterDue(
+                str(child.get("key")),
+                *(str(child.get(name, "")).strip().removeprefix("=").strip() for name in ("when", "reason", "ground")),
+            )
+            for child in self._valid.get("letter", ())
+        )
 
     @property
     def legal_bases(self) -> tuple[LegalBasis, ...]:

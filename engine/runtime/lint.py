@@ -11,6 +11,7 @@ from engine.runtime import (
     lint_forms,
     lint_graph,
     lint_law,
+    lint_letters,
     lint_shape,
     lint_soundness,
     lint_terms,
@@ -60,3 +61,4 @@ def _all(subject: Subject) -> Iterator[Finding]:
     yield from lint_expressions.findings(subject, names)
     yield from lint_law.findings(subject, names.coming)
     yield from lint_terms.findings(subject, names.coming)
+    yield from lint_letters.findings(subject, names.coming)

@@ -70,6 +70,7 @@ _WANTED: Final[Mapping[Purpose, tuple[str, str]]] = {
     Purpose.DURATION: ("một khoảng thời gian dương", "a duration above zero"),
     Purpose.MOMENT: ("một ngày hoặc thời điểm", "a day or a moment"),
     Purpose.APPLICANT: ("chữ", "a text"),
+    Purpose.LETTER: ("chữ", "a text"),
 }
 _LITTLE: Final = Budget(steps=10_000)
 _PROBE: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)  # any moment: only the kind of the value is looked at

@@ -214,6 +214,7 @@ class _Reader:
             default_flow=node.get("default", ""),
             terminates=event.terminates,
             act=extensions.act,
+            letters=extensions.letters,
             silence_consents=extensions.value("silence", "means") == "consent",
         )
 
