@@ -16,9 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.auth.access import allow_operator_or_this_machine, allow_public
 from api.database import read
 from api.site import site
-from engine.model import DeadlineState
+from engine.deadlines.sweep import backlog
 from engine.persistence.database import newest
-from engine.persistence.tables import DeadlineRow, IncidentRow
+from engine.persistence.tables import IncidentRow
 
 EXTENSION = "motcua-metrics"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds
@@ -46,15 +46,14 @@ class _Business(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """The age of the oldest moment that should have been dealt with, and the open incidents."""
-        now = site().platform.now()
         with read() as session:
-            pending = select(func.min(DeadlineRow.due_at)).where(DeadlineRow.state == DeadlineState.PENDING)
-            oldest = session.scalar(pending)
+            waiting = backlog(session, site().platform)
             incidents = session.scalar(
                 select(func.count()).select_from(IncidentRow).where(IncidentRow.resolved_at.is_(None))
             )
-        late = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+        late, stale = waiting.oldest.total_seconds(), waiting.stale
         yield GaugeMetricFamily("motcua_oldest_due_seconds", "How long the oldest due moment has waited", late)
+        yield GaugeMetricFamily("motcua_stale_dossiers", "Open dossiers that an older calendar still counts", stale)
         yield GaugeMetricFamily("motcua_open_incidents", "Failed steps that wait for an operator", incidents or 0)
 
 

@@ -108,7 +108,7 @@ def _recount_next(db: Engine, platform: Platform) -> bool:
         if dossier is None:
             return False
         tried.append(dossier.id)
-        transition.carry_out(session, platform, SYSTEM, dossier, _count_anew)
+        transition.carry_out(session, platform, SYSTEM, dossier, count_anew)
         return True
 
     try:
@@ -132,7 +132,8 @@ def _stale(platform: Platform) -> Select[DossierRow]:
     )
 
 
-def _count_anew(change: Change) -> None:
+def count_anew(change: Change) -> None:
+    """Count every moment of the dossier by the calendar in force; the decision stands in its history as the cause."""
     cause = cause_of_calendar(change)
     change.note(EventType.CALENDAR_APPLIED, number=change.platform.calendar_number, decision=cause)
     effects.recalculate(change, cause)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from threading import Event
+from types import ModuleType
 from typing import Any
 
 import click
@@ -107,15 +108,17 @@ def serve(*, bind: str, workers: int, threads: int) -> None:
 
 
 @click.command()
-def worker() -> None:
+@click.option("--metrics", metavar="HOST:PORT", help="Tell measurements there, such as 127.0.0.1:9101, for Prometheus.")
+def worker(*, metrics: str | None) -> None:
     """Run the scheduler alone: what falls due happens. Any number of these may run at once."""
     settings = from_environment()
     logging.configure(settings.log_level)
+    observe = _measuring().of_worker(metrics)
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
     with tools(settings) as at_hand:
-        ticker = scheduler.start(at_hand.db, at_hand.platform, settings.scheduler_seconds)
+        ticker = scheduler.start(at_hand.db, at_hand.platform, settings.scheduler_seconds, observe)
         log.info("worker.started", every_seconds=settings.scheduler_seconds)
         stopping.wait()
         ticker.stop()
@@ -137,7 +140,13 @@ def _tick_in(worker: Any, settings: Settings) -> None:
     """Start the scheduler in the worker process, on the application's own database."""
     app: Flask = worker.app.wsgi()
     with app.app_context():
-        scheduler.start(db.engine, app.extensions[EXTENSION].platform, settings.scheduler_seconds)
+        observe = _measuring().of_application(app)
+        scheduler.start(db.engine, app.extensions[EXTENSION].platform, settings.scheduler_seconds, observe)
+
+
+def _measuring() -> ModuleType:
+    """The measurements of the scheduler; imported late, as the application is."""
+    return importlib.import_module("api.sweep_metrics")
 
 
 def _application(settings: Settings) -> Flask:

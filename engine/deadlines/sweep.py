@@ -16,18 +16,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, literal_column, select
+from sqlalchemy import ColumnElement, Engine, func, literal_column, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from engine import transition
 from engine.agenda import lapse_of
+from engine.calendars import count_anew
 from engine.change import Change
 from engine.clock_incidents import EFFECT_FAILED, open_incident
 from engine.effects import EFFECTS
 from engine.errors import EngineError
 from engine.events import EventType
 from engine.model import SYSTEM, DeadlineKind, DeadlineState
+from engine.persistence import calendars
 from engine.persistence.tables import DeadlineRow, DossierRow
 from engine.persistence.transaction import reading, run
 from engine.platform import Platform
@@ -46,6 +48,14 @@ class Swept:
     fired: int = 0
     failed: int = 0
     lateness: timedelta = timedelta()
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits: for how long the oldest moment has been due, how many dossiers the newest calendar has to reach."""
+
+    oldest: timedelta = timedelta()
+    stale: int = 0
 
 
 def sweep(db: Engine, platform: Platform, limit: int = 200, stop: Callable[[], bool] = lambda: False) -> Swept:
@@ -73,8 +83,7 @@ def fire_next(db: Engine, platform: Platform) -> Swept | None:
             return None
         claimed.append((row.dossier_id, row.id))
         late = platform.now() - row.legal_due_at
-        _fire(session, platform, row)
-        return Swept(fired=1, lateness=late)
+        return Swept(fired=1, lateness=late) if _fire(session, platform, row) else Swept()
 
     try:
         return run(db, work)
@@ -107,6 +116,16 @@ def claim(session: Session, now: datetime) -> DeadlineRow | None:
     return None
 
 
+def backlog(session: Session, platform: Platform) -> Backlog:
+    """What waits at this moment."""
+    pending = select(func.min(DeadlineRow.due_at)).where(DeadlineRow.state == literal_column("'pending'"))
+    oldest = session.scalar(pending)
+    return Backlog(
+        oldest=max(timedelta(), platform.now() - oldest) if oldest else timedelta(),
+        stale=session.scalar(calendars.stale_dossiers()) or 0,
+    )
+
+
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (DeadlineRow.state == literal_column("'pending'"), DeadlineRow.due_at <= now)
 
@@ -116,8 +135,15 @@ def _anything_due(db: Engine, platform: Platform) -> bool:
         return session.scalar(select(DeadlineRow.id).where(*_is_due(platform.now())).limit(1)) is not None
 
 
-def _fire(session: Session, platform: Platform, row: DeadlineRow) -> None:
+def _fire(session: Session, platform: Platform, row: DeadlineRow) -> bool:
+    """Let the row's moment have its effect; False where the calendar has changed, and the dossier is counted anew."""
+    fired = []
+
     def command(change: Change) -> None:
+        if change.dossier.calendar_number < change.platform.calendar_number:
+            count_anew(change)  # the moment may have moved; where it has not, the row is claimed again
+            return
+        fired.append(row.id)
         row.state, row.processed_at = DeadlineState.FIRED, change.now
         change.note(
             EventType.DEADLINE_FIRED,
@@ -137,6 +163,7 @@ def _fire(session: Session, platform: Platform, row: DeadlineRow) -> None:
 
     legal_at = row.legal_due_at + lapse_of(row.kind)
     transition.apply(session, platform, SYSTEM, row.dossier_id, command, legal_at=legal_at)
+    return bool(fired)
 
 
 def _postpone(session: Session, platform: Platform, dossier_id: UUID, deadline_id: UUID, message: str) -> None:

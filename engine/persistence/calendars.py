@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from engine.persistence.tables import CalendarVersionRow
+from engine.persistence.tables import CalendarVersionRow, DossierRow
 from engine.platform import Platform
 
 NEWEST_NUMBER = select(func.coalesce(func.max(CalendarVersionRow.number), 0)).scalar_subquery()
@@ -22,6 +22,12 @@ def know(session: Session, platform: Platform, number: int) -> None:
         return
     content = None if platform.knows(number) else session.get_one(CalendarVersionRow, number).content
     platform.know(number, content)
+
+
+def stale_dossiers() -> Select[int]:
+    """How many open dossiers are still counted by an older calendar."""
+    stale = DossierRow.calendar_number < NEWEST_NUMBER
+    return select(func.count()).select_from(DossierRow).where(DossierRow.closed_at.is_(None), stale)
 
 
 def versions(session: Session) -> Sequence[CalendarVersionRow]:
