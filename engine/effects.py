@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import agenda, clockwork, notices, settlement
+from engine import agenda, clockwork, letter_requests, notices, settlement
 from engine.change import Change
 from engine.deadlines import ledger
 from engine.deadlines.clock_events import ClockEventKind
@@ -76,6 +76,7 @@ def complete_side_task(change: Change, task: TaskRow, answers: Mapping[str, Any]
     """
     if task.element_id != APOLOGY or answers["decision"] != "send":
         return
+    promised = change.dossier.due_at or task.due_at
     new_day = date.fromisoformat(answers["new_date"])
     days = ledger.days_until(new_day, clockwork.present_ledger(change), change.term, change.platform.calendar)
     if days <= 0:
@@ -93,6 +94,7 @@ def complete_side_task(change: Change, task: TaskRow, answers: Mapping[str, Any]
     )
     clockwork.recount(change)
     notices.to_applicant(change, "due-date-moved", due_at=_due(change), reason=answers["reason"])
+    letter_requests.ask_for_apology(change, answers, promised)
 
 
 def recalculate(change: Change, cause: str) -> bool:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from engine import agenda, clockwork, settlement
+from engine import agenda, clockwork, letter_requests, settlement
 from engine.change import Change
 from engine.errors import DossierClosedError, NotFoundError, StaleVersionError
 from engine.events import EventType
@@ -136,6 +136,7 @@ def settle(change: Change, step: Step, evaluation: Evaluation, *, completed: UUI
     settlement.settle_tasks(change, step, evaluation, completed)
     settlement.settle_timers(change, step, evaluation)
     settlement.settle_incidents(change, step)
+    letter_requests.settle_letters(change, step, evaluation)
     if step.ended_at:
         _end(change, elements[step.ended_at])
 

@@ -1,0 +1,78 @@
+"""What several letters of a dossier say in the same way: the head, the applicant, the papers."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from engine.persistence.tables import UnitRow
+from engine.runtime.facts import CopyKind, RequiredDocument
+from forms.letter_parts import Letterhead, Paper, Party
+
+_COMMITTEE = re.compile(
+    r"^(?:Ủy ban nhân dân|UBND)\s+(?:phường\s+|xã\s+|đặc khu\s+|thành phố\s+|tỉnh\s+)?(?P<place>[^(]+)"
+)
+
+
+@dataclass(frozen=True)
+class UnitNames:
+    """A unit's name and that of the unit above it (empty at the top)."""
+
+    name: str
+    above: str
+
+
+def names_of(session: Session, codes: Collection[str]) -> Mapping[str, UnitNames]:
+    """The names of units by code; unknown codes are left out."""
+    above = aliased(UnitRow)
+    found = select(UnitRow.code, UnitRow.name_vi, above.name_vi).outerjoin(above, above.code == UnitRow.parent_code)
+    rows = session.execute(found.where(UnitRow.code.in_(codes)))
+    return {code: UnitNames(name, parent or "") for code, name, parent in rows}
+
+
+def head_of(units: Mapping[str, UnitNames], unit: str, competent: str, day: date) -> Letterhead:
+    """The head of a letter that `unit` hands out in the name of the competent body."""
+    own = units.get(unit, UnitNames(unit, ""))
+    body = units.get(competent, UnitNames("", "")).name
+    found = _COMMITTEE.match(body) or _COMMITTEE.match(own.above) or _COMMITTEE.match(own.name)
+    place = found["place"].strip() if found else own.name
+    return Letterhead(agency=own.name, place=place, day=day, parent_agency=own.above)
+
+
+def party_of(name: str, email: str, filed: Mapping[str, Any]) -> Party:
+    """The applicant, with what the filed answers say of how to reach them."""
+    return Party(
+        name=name,
+        address=text_of(filed.get("address")),
+        phone=text_of(filed.get("phone")),
+        email=email,
+        identity_number=text_of(filed.get("identity_number")) or text_of(filed.get("tax_code")),
+    )
+
+
+def papers_of(documents: Iterable[RequiredDocument], filed: Mapping[str, Any]) -> tuple[Paper, ...]:
+    """The papers handed in: those the answers hold; of those that no form asks for, what the law requires."""
+    return tuple(
+        Paper(
+            document.title.vi,
+            originals=document.copies if document.copy_kind is CopyKind.ORIGINAL else 0,
+            certified=document.copies if document.copy_kind is CopyKind.CERTIFIED else 0,
+            plain=document.copies if document.copy_kind is CopyKind.PLAIN else 0,
+        )
+        for document in documents
+        if filed.get(document.key, document.required)
+    )
+
+
+def text_of(value: object) -> str:
+    """An answer as it is printed; nothing for what is no text."""
+    return value.strip() if isinstance(value, str) else "" if value is None or isinstance(value, bool) else str(value)
+
+
+def whole_of(value: object) -> int:
+    """An answer as a whole number; 0 for what is none."""
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0
