@@ -14,19 +14,34 @@ from zoneinfo import ZoneInfo
 from engine import decisions
 from engine.model import Element, ElementKind, Step
 from engine.runtime import interpreter
+from engine.runtime.bundle import Bundle
 from engine.runtime.evaluation import Evaluation
 from engine.runtime.facts import Facts, read_facts
-from engine.runtime.parser import Reading, read, spiff_root
-from engine.runtime.specs import Program, compile_program
+from engine.runtime.parser import Reading, read
+from engine.runtime.procedure import Procedure, load
+from engine.runtime.specs import Program
 from forms import answers
 from forms.definition import FormDefinition
 from forms.rules import AnswerContext, DocumentRef
 
 ROOT = Path(__file__).parents[2]
 KEYS = sorted(path.parent.name for path in ROOT.glob("bpmn/*/procedure.toml"))
+SHARED = sorted(path.stem for path in ROOT.glob("bpmn/shared/*.bpmn"))
 DEMO: dict[str, Any] = tomllib.loads((ROOT / "engine/organisation/demo.toml").read_text())
 NOW = datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 MOST_STEPS = 60
+
+
+@dataclass(frozen=True)
+class SharedDiagram:
+    """A process that procedures call, as it is drawn."""
+
+    key: str
+
+    @property
+    def source(self) -> bytes:
+        """The diagram."""
+        return (ROOT / "bpmn/shared" / f"{self.key}.bpmn").read_bytes()
 
 
 @dataclass(frozen=True)
@@ -51,9 +66,14 @@ class Files:
         return read(self.source, "process.bpmn")
 
     @cached_property
+    def procedure(self) -> Procedure:
+        """The whole bundle, with the processes it calls."""
+        return load(Bundle.find(ROOT, self.key))
+
+    @cached_property
     def elements(self) -> Mapping[str, Element]:
-        """Every element of the diagram, by id."""
-        return self.reading.processes[0].elements
+        """Every element of the diagram and of what it calls, by id."""
+        return {key: each for process in self.procedure.processes for key, each in process.elements.items()}
 
     @cached_property
     def facts(self) -> Facts:
@@ -65,9 +85,8 @@ class Files:
 
     @cached_property
     def forms(self) -> Mapping[str, bytes]:
-        """The form files by key."""
-        paths = (ROOT / "forms" / self.key).glob("*.form.json")
-        return {path.name.removesuffix(".form.json"): path.read_bytes() for path in sorted(paths)}
+        """The form files by key, shared ones included."""
+        return self.procedure.bundle.forms
 
     @cached_property
     def walks(self) -> Mapping[str, dict[str, Any]]:
@@ -76,8 +95,8 @@ class Files:
 
     @cached_property
     def program(self) -> Program:
-        """The compiled diagram."""
-        return compile_program(self.key, {"process.bpmn": spiff_root(self.source)}, self.elements)
+        """The compiled diagrams."""
+        return self.procedure.program
 
     @property
     def user_tasks(self) -> list[Element]:
@@ -86,10 +105,11 @@ class Files:
 
     @property
     def data_keys(self) -> frozenset[str]:
-        """Every name under which a dossier of this procedure keeps data."""
+        """Every name under which a dossier of this procedure keeps data, also inside a called process."""
         of_forms = {task.form.data_key for task in self.user_tasks if task.form}
         of_results = {each.result for each in self.elements.values() if each.result}
-        return frozenset({self.facts.start_form, *of_forms, *of_results})
+        local = {name for each in self.elements.values() for name in each.names}
+        return frozenset({self.facts.start_form, *of_forms, *of_results, *local})
 
     def check(self, form: str, raw: Mapping[str, Any], data: Mapping[str, Any], unit: str = "") -> dict[str, Any]:
         """Clean answers to a form; raises InvalidAnswers."""
@@ -146,7 +166,8 @@ class DryWalk:
         turn = self.rounds[key] = self.rounds.get(key, -1) + 1
         unit = self.files.facts.units.get(element.unit, element.unit)
         raw = given[min(turn, len(given) - 1)]
-        self.data[key] = self.files.check(element.form.key, raw, self.data, unit)
+        local = {name: self.data.get(key) for name, key in element.names.items()}
+        self.data[key] = self.files.check(element.form.key, raw, {**self.data, **local}, unit)
 
     def _evaluation(self) -> Evaluation:
         return Evaluation(self.files.elements, self.data, NOW, self.files.decision_model, {})
