@@ -33,8 +33,9 @@ def escalate_step(change: Change, row: DeadlineRow) -> None:
     task = change.session.get(TaskRow, (change.dossier.id, row.task_id)) if row.task_id else None
     if task is not None and task.state == TaskState.OPEN:
         due = row.legal_due_at.isoformat()
-        notices.to_queue(change, task.unit_code, Role.DIVISION_HEAD, "step-overdue", step=task.element_id, due_at=due)
-        notices.to_holder(change, task, "step-overdue", step=task.element_id, due_at=due)
+        step = notices.step_of(task)
+        notices.to_queue(change, task.unit_code, Role.DIVISION_HEAD, "step-overdue", **step, due_at=due)
+        notices.to_holder(change, task, "step-overdue", due_at=due)
 
 
 def mark_overdue(change: Change, _row: DeadlineRow) -> None:
@@ -52,6 +53,14 @@ def remind_reception(change: Change, row: DeadlineRow) -> None:
     notices.to_queue(change, change.dossier.competent_unit, Role.AGENCY_LEADER, "reception-late", due_at=due)
 
 
+def remind_hand_over(change: Change, row: DeadlineRow) -> None:
+    """Tell both ends and the leader that a dossier has not arrived at the competent body."""
+    dossier, due = change.dossier, row.legal_due_at.isoformat()
+    notices.to_queue(change, dossier.competent_unit, receipt.receiver(change), "hand-over-late", due_at=due)
+    notices.to_queue(change, dossier.competent_unit, Role.AGENCY_LEADER, "hand-over-late", due_at=due)
+    notices.to_queue(change, dossier.receiving_unit, Role.RECEPTION_OFFICER, "hand-over-late", due_at=due)
+
+
 def prepare_apology(change: Change, row: DeadlineRow) -> None:
     """Ask the leader, while there is time, whether to apologise and give a new date. Never twice while one is open."""
     if not any(task.element_id == APOLOGY for task in _open_tasks(change)):
@@ -64,6 +73,7 @@ EFFECTS: Mapping[str, Effect] = {
     DeadlineKind.TERM: mark_overdue,
     DeadlineKind.RECEPTION: remind_reception,
     DeadlineKind.APOLOGY: prepare_apology,
+    DeadlineKind.HAND_OVER: remind_hand_over,
 }
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from engine import authority
+from engine import authority, notices
 from engine.agenda import set_moment
 from engine.change import Change
 from engine.clockwork import moment_of_timer, step_due
@@ -62,6 +62,7 @@ def _open_task(change: Change, opened: Opened, evaluation: Evaluation) -> None:
     task.assignee_id = _assignee(change, element, unit, role, evaluation)
     change.session.add(task)
     _note_opened(change, task, own_due)
+    notices.of_assignment(change, task)
     if own_due:
         _set_deadline(change, new_id(), DeadlineKind.STEP, element, own_due, task.id)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import access, attachments, authority, effects, transition
+from engine import access, attachments, authority, effects, notices, transition
 from engine.change import Change, facts_of
 from engine.errors import (
     InvalidInputError,
@@ -127,6 +127,7 @@ def assign(
             )
         task.assignee_id = person.id
         change.note(EventType.TASK_ASSIGNED, task=str(task.id), element=task.element_id, to=person.username)
+        notices.of_assignment(change, task)
 
     return _change_task(session, platform, actor, task_id, command)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from engine import agenda, clockwork, letter_requests, settlement
+from engine import agenda, clockwork, letter_requests, news, settlement
 from engine.change import Change
 from engine.errors import DossierClosedError, NotFoundError, StaleVersionError
 from engine.events import EventType
@@ -132,6 +132,7 @@ def settle(change: Change, step: Step, evaluation: Evaluation, *, completed: UUI
         change.note(EventType.ELEMENT_PASSED, element=where)
         dossier.progress = max(dossier.progress, elements[where].milestone)
     clockwork.note_effects(change, step)
+    receipt.hand_over_when_complete(change, step)
     clockwork.recount(change)
     settlement.settle_tasks(change, step, evaluation, completed)
     settlement.settle_timers(change, step, evaluation)
@@ -139,6 +140,7 @@ def settle(change: Change, step: Step, evaluation: Evaluation, *, completed: UUI
     letter_requests.settle_letters(change, step, evaluation)
     if step.ended_at:
         _end(change, elements[step.ended_at])
+    news.tell_applicant(change)
 
 
 def _end(change: Change, end: Element) -> None:

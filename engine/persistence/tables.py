@@ -222,6 +222,22 @@ class DossierRow(Journalled, Base):
         Index("ix_dossier_due", "due_at", "id", **_only_where("closed_at IS NULL")),
         # what has still to be counted anew after a change of the calendar
         Index("ix_dossier_calendar", "calendar_number", "id", **_only_where("closed_at IS NULL")),
+        # reports: all that they count, so that they read no whole dossiers
+        Index(
+            "ix_dossier_report",
+            "closed_at",
+            "received_at",
+            "decided_at",
+            "due_at",
+            "original_due_at",
+            "outcome",
+            "channel",
+            "procedure_key",
+            "competent_unit",
+            "receiving_unit",
+            "support_unit",
+            "id",
+        ),
     )
 
 
