@@ -68,7 +68,7 @@ def view(session: Session, dossier: DossierRow) -> ClockView | None:
     if told.due.started_at is None:
         return None
     return ClockView(
-        due=present.dossier_due(dossier),
+        due=None if told.due.state.closed else present.dossier_due(dossier),
         summary=told.summary_vi if current_language() == "vi" else told.summary_en,
         facts=tuple(_facts(told.due, told.term)),
         bases=_bases(told.term),
@@ -110,9 +110,9 @@ def _facts(counted: ledger.Due, term: Term) -> list[tuple[str, str]]:
         (_("Hạn trả ban đầu"), present.due_date_text(counted.original_due_at) if counted.original_due_at else ""),
         (_("Đã dùng"), f"{counted.consumed:g} / {counted.allowed:g} {_unit(term)}"),
     ]
-    if counted.timeliness:
+    if counted.state.closed and counted.timeliness:
         rows.append((_("So với hạn"), _TIMELINESS[counted.timeliness]()))
-    if counted.days_late:
+    if counted.state.closed and counted.days_late:
         rows.append((_("Số ngày quá hạn"), f"{counted.days_late} {_unit(term)}"))
     if counted.provisional:
         rows.append((_("Lưu ý"), _("Lịch nghỉ của năm này còn có thể thay đổi.")))

@@ -83,11 +83,17 @@ def dossier_due(dossier: DossierRow) -> Due | None:
     date_text = due_date_text(dossier.due_at)
     ended = dossier.decided_at or dossier.closed_at
     if ended is not None:
-        late = ended > dossier.due_at
-        return Due(date_text, _("đã quá hạn") if late else _("đúng hạn"), "late" if late else "well", dossier.due_at)
+        return _kept_or_missed(ended, dossier.due_at, date_text)
     if dossier.state == DossierState.AWAITING_APPLICANT:
         return Due(date_text, _("đang tạm dừng, chờ bổ sung"), "stopped", dossier.due_at)
     return due(dossier.due_at)
+
+
+def _kept_or_missed(ended: datetime, due_at: datetime, date_text: str) -> Due:
+    if ended > due_at:
+        return Due(date_text, _("đã quá hạn"), "late", due_at)
+    early = local(ended).date() < local(due_at).date()
+    return Due(date_text, _("trước hạn") if early else _("đúng hạn"), "well", due_at)
 
 
 def _late(days: int) -> str:

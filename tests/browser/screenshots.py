@@ -27,16 +27,44 @@ WAIT = 90  # seconds for the demo to be loaded
 
 @dataclass(frozen=True)
 class Picture:
-    """What to photograph, and as whom; no account means a citizen who is not signed in."""
+    """What to photograph, and as whom; no account means a citizen who is not signed in.
+
+    `clicks` are pressed in order after the page has opened; `at` is scrolled to; `width` is the window's, in pixels.
+    """
 
     name: str
     path: str
     account: str = ""
+    clicks: tuple[str, ...] = ()
+    width: int = 1280
+    at: str = ""
 
 
+FIRST_TASK = "#tasks tbody th a >> nth=0"
+FIRST_DOSSIER = "#dossiers tbody th a >> nth=0"
+COUNTED = "Hạn này được tính thế nào?"
 PICTURES = (
     Picture("start", "/"),
-    Picture("inbox", "/officer/", account="chuyenvien"),
+    Picture("search", "/?q=quy hoach"),
+    Picture("procedure", "/procedures/detailed_plan_adjustment"),
+    Picture("file", "/procedures/detailed_plan_adjustment/file"),
+    Picture("file-on-a-phone", "/procedures/detailed_plan_adjustment/file", width=360),
+    Picture("follow", "/follow"),
+    Picture("sign-in", "/sign-in"),
+    Picture("desk", "/reception/", account="lan.reception"),
+    Picture("inbox", "/inbox", account="minh.case"),
+    Picture("inbox-queue", "/inbox?box=queue", account="lan.reception"),
+    Picture("task", "/inbox", account="minh.case", clicks=(FIRST_TASK,)),
+    Picture("dossier", "/inbox", account="minh.case", clicks=(FIRST_TASK, "aside a >> nth=0")),
+    Picture("diagram", "/inbox", account="minh.case", clicks=(FIRST_TASK, "aside a >> nth=0"), at="#steps"),
+    Picture(
+        "clock", "/inbox", account="minh.case", clicks=(FIRST_TASK, "aside a >> nth=0", f"text={COUNTED}"), at="#clock"
+    ),
+    Picture("dossiers", "/dossiers", account="ha.control"),
+    Picture("history", "/dossiers", account="ha.control", clicks=(FIRST_DOSSIER, "text=Toàn bộ lịch sử")),
+    Picture("incidents", "/incidents", account="tam.operator"),
+    Picture("procedures", "/design/", account="dung.designer"),
+    Picture("version", "/design/detailed_plan_adjustment/1", account="dung.designer"),
 )
 PASSWORD = os.environ.get("MOTCUA_TEST_DEMO_PASSWORD", "motcua-demo")
 
@@ -49,7 +77,8 @@ def demo() -> Iterator[str]:
         port = free.getsockname()[1]
     folder = tempfile.mkdtemp(prefix="motcua-pictures-")
     environment = {**os.environ, "MOTCUA_VAR": folder}
-    command = [sys.executable, "-m", "api.cli", "run", "--demo", "--port", str(port)]
+    motcua = Path(sys.executable).with_name("motcua")
+    command = [str(motcua), "run", "--demo", "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         address = f"http://127.0.0.1:{port}"
@@ -86,6 +115,14 @@ def take(page: Page, address: str, picture: Picture) -> None:
         page.fill("[name=password]", PASSWORD)
         page.click("main button[type=submit]")
     page.goto(address + picture.path)
+    for selector in picture.clicks:
+        page.click(selector)
+        page.wait_for_load_state("networkidle")
+    if page.locator("[data-diagram]").count():
+        page.wait_for_selector("[data-diagram][data-ready=yes]")
+    page.wait_for_load_state("networkidle")
+    if picture.at:
+        page.locator(picture.at).evaluate("place => place.scrollIntoView()")
     page.screenshot(path=IMAGES / f"{picture.name}.png")
     print(f"docs/images/{picture.name}.png")
 
@@ -98,7 +135,7 @@ def main() -> None:
     with demo() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         for picture in PICTURES:
-            context = browser.new_context(locale="vi-VN", viewport={"width": 1280, "height": 800})
+            context = browser.new_context(locale="vi-VN", viewport={"width": picture.width, "height": 800})
             take(context.new_page(), address, picture)
             context.close()
         browser.close()

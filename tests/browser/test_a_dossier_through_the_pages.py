@@ -2,14 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from persona import Persona
-from playwright.sync_api import Browser, Page, expect
-from town import MORNING, PROCEDURE, ROOT, Town, copy_of, found
+from playwright.sync_api import Page, expect
+from town import MORNING, PROCEDURE, ROOT, Town
 
 pytestmark = pytest.mark.browser
 
@@ -30,44 +28,6 @@ STEPS = (
     ("mai.clerk", "Lấy số, đóng dấu, phát hành", "issuing"),
     ("lan.reception", "Trả kết quả", "handover"),
 )
-
-
-@pytest.fixture(scope="session")
-def town_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return found(tmp_path_factory.mktemp("town"))
-
-
-@pytest.fixture
-def town(town_template: Path, tmp_path: Path, serve: Callable[[Flask], str]) -> Town:
-    town = Town.open(copy_of(town_template, tmp_path))
-    town.address = serve(town.app)
-    return town
-
-
-@pytest.fixture
-def enter(chromium: Browser, town: Town, tmp_path: Path) -> Iterator[Callable[..., Persona]]:
-    """Opens a window of one's own for somebody, signed in when a user name is given."""
-    windows = []
-    complaints: list[str] = []
-
-    def open_window(username: str = "", *, scripts: bool = True, width: int = 1280) -> Persona:
-        window = chromium.new_context(
-            locale="vi-VN", java_script_enabled=scripts, viewport={"width": width, "height": 900}
-        )
-        window.set_default_timeout(15000)
-        windows.append(window)
-        page = window.new_page()
-        page.on("pageerror", lambda problem: complaints.append(str(problem)))
-        page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
-        persona = Persona(page, town.address, tmp_path, TODAY, scripts=scripts)
-        if username:
-            persona.sign_in(username)
-        return persona
-
-    yield open_window
-    for window in windows:
-        window.close()
-    assert not complaints, complaints
 
 
 def file_online(citizen: Persona) -> tuple[str, str]:
