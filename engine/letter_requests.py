@@ -11,21 +11,28 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.change import Change
-from engine.errors import EngineError
+from engine.errors import EngineError, InvalidInputError
 from engine.events import EventType
 from engine.history.journal import read
 from engine.ids import new_id
-from engine.letter_contents import Occasion, content, signer_of
+from engine.letter_contents import NoDueDateError, Occasion, content, signer_of
 from engine.letter_pieces import head_of, party_of
 from engine.model import SYSTEM, Element, ElementKind, LetterDue, LetterState, Role, Step
-from engine.persistence.tables import JournalRow, LetterRow
+from engine.persistence.tables import FAR_FUTURE, JournalRow, LetterRow
 from engine.runtime.evaluation import Evaluation
 from engine.runtime.side_tasks import APOLOGY, SIDE_TASKS
 from forms.letter_data import Apology, LetterKind
-from forms.letter_reading import as_data, read_letter
+from forms.letter_reading import InvalidLetterData, as_data, read_letter
 
 _WAITS = frozenset({ElementKind.USER_TASK, ElementKind.CATCH})
 Said = Iterable[tuple[str, Mapping[str, Any]]]
+
+
+class LetterNotWholeError(InvalidInputError):
+    """The dossier does not say all that the letter has to say."""
+
+    code = "letter-not-whole"
+    title_vi = "Hồ sơ chưa có đủ dữ liệu để in văn bản."
 
 
 def settle_letters(change: Change, step: Step, evaluation: Evaluation) -> None:
@@ -55,15 +62,26 @@ def ask_for_apology(change: Change, answers: Mapping[str, Any], promised: dateti
         signer=signer_of(change, Role.AGENCY_LEADER),
         recipients=("Như trên", "Bộ phận Một cửa", "Lưu: VT, hồ sơ"),
     )
-    _add(change, occasion, as_data(letter), "")
+    _add(change, occasion, as_data(letter), "", change.now)
+
+
+def capture_what_waited(change: Change) -> None:
+    """Let the receipts be printed that waited for the due date, which this command has set."""
+    waiting = select(LetterRow).where(
+        LetterRow.dossier_id == change.dossier.id,
+        LetterRow.state == LetterState.PENDING,
+        LetterRow.due_at == FAR_FUTURE,
+    )
+    for row in change.session.scalars(waiting):
+        capture_again(change, row)
+        row.due_at = change.now
 
 
 def capture_again(change: Change, row: LetterRow) -> None:
-    """Take the data anew of a letter whose data could not be taken when it became due.
+    """Take the data of a letter that could not be taken when it became due; what was said then still stands.
 
     Raises:
         EngineError: they still cannot.
-        InvalidLetterData: they are not whole.
     """
     element = change.procedure.elements[row.element_id]
     rows = select(JournalRow).where(JournalRow.stream_id == row.dossier_id, JournalRow.recorded_at == row.requested_at)
@@ -80,10 +98,12 @@ def _settle(change: Change, evaluation: Evaluation, element: Element, due: Lette
     try:
         if due.when and evaluation.value(due.when, element) is not True:
             return
-        data, fault = _whole(occasion), ""
-    except (EngineError, ValueError) as problem:  # what a person has done stays done; the printer tells an operator
-        data, fault = {}, str(problem)
-    _add(change, occasion, data, fault)
+        data, fault, at = _whole(occasion), "", change.now
+    except NoDueDateError:  # the clock starts with the competent body's receipt
+        data, fault, at = {}, "", FAR_FUTURE
+    except EngineError as problem:  # what a person has done stays done; the printer tells an operator
+        data, fault, at = {}, str(problem), change.now
+    _add(change, occasion, data, fault, at)
 
 
 def _occasion(change: Change, evaluation: Evaluation, element: Element, due: LetterDue) -> Occasion:
@@ -107,11 +127,14 @@ def _answers(events: Said) -> dict[str, Any]:
 
 def _whole(occasion: Occasion) -> dict[str, Any]:
     data = as_data(content(occasion))
-    read_letter(LetterKind(occasion.due.key), data)
+    try:
+        read_letter(LetterKind(occasion.due.key), data)
+    except InvalidLetterData as problem:
+        raise LetterNotWholeError(str(problem), problem.text.vi) from problem
     return data
 
 
-def _add(change: Change, occasion: Occasion, data: dict[str, Any], fault: str) -> None:
+def _add(change: Change, occasion: Occasion, data: dict[str, Any], fault: str, due_at: datetime) -> None:
     row = LetterRow(
         dossier_id=change.dossier.id,
         id=new_id(),
@@ -121,7 +144,7 @@ def _add(change: Change, occasion: Occasion, data: dict[str, Any], fault: str) -
         state=LetterState.PENDING,
         data=data,
         requested_at=change.now,
-        due_at=change.now,
+        due_at=due_at,
         attempts=0,
         last_error=fault,
     )

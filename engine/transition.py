@@ -78,8 +78,11 @@ def carry_out(
     """`apply` on a dossier whose row the caller has locked or just made."""
     now = platform.now()
     change = Change(session, platform, actor, dossier, pinned(session, dossier), now, legal_at or now)
+    undated = dossier.due_at is None
     with session.no_autoflush:  # one flush at the end writes each row once
         command(change)
+        if undated and dossier.due_at is not None:
+            letter_requests.capture_what_waited(change)
         journal.append(session, dossier, change.actor, change.events, now)
     session.flush()
     return dossier
