@@ -9,7 +9,7 @@ from api.database import read
 from api.routes.common import actor, note_look
 from api.schemas.dossiers import ClockSchema, HistoryPage, HistoryQuery
 from api.site import site
-from engine.dossier_clock import account
+from engine.dossier_clock import account, by_step, consumption_of, explanation_of
 from engine.history import journal
 from engine.persistence import dossiers
 
@@ -41,6 +41,8 @@ def read_clock(dossier_id: UUID) -> dict[str, Any]:
     with read() as session:
         dossier = dossiers.get(session, actor(), dossier_id)
         counted = account(session, site().platform, dossier)
+        told = explanation_of(session, site().platform, dossier)
+        shares = by_step(consumption_of(session, site().platform, dossier))
     due = counted.due
     return {
         **{name: getattr(due, name) for name in due.__dataclass_fields__},
@@ -48,4 +50,9 @@ def read_clock(dossier_id: UUID) -> dict[str, Any]:
         "state": due.state.value,
         "events": counted.events,
         "unit": counted.term.unit.value,
+        "calendar": told.calendar,
+        "summary_vi": told.summary_vi,
+        "summary_en": told.summary_en,
+        "days": told.lines,
+        "consumption": shares,
     }

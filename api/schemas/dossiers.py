@@ -136,6 +136,32 @@ class DueStepSchema(Schema):
     reason = fields.String(required=True)
 
 
+class DayLineSchema(Schema):
+    """How one day counts, and why."""
+
+    day = fields.Date(required=True)
+    counted = fields.Boolean(required=True)
+    number = fields.Float(
+        required=True, allow_none=True, metadata={"description": "the running count; null on a day that does not count"}
+    )
+    reason_vi = fields.String(required=True)
+    reason_en = fields.String(required=True)
+    article = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"description": "what the calendar says of the day"})
+    provisional = fields.Boolean(required=True)
+    last = fields.Boolean(required=True, metadata={"description": "the day with which the term ends"})
+
+
+class StepShareSchema(Schema):
+    """What a step used of the term in one unit, all its rounds together."""
+
+    step = fields.String(required=True, metadata={"description": "id of the step in the diagram"})
+    unit = fields.String(required=True, metadata={"description": "code of the unit; empty for the applicant"})
+    role = fields.String(required=True)
+    times = fields.Integer(required=True, metadata={"description": "how often the step was reached"})
+    used = fields.Float(required=True, metadata={"description": "in the unit of the term, days for months"})
+
+
 class ClockSchema(Schema):
     """The statutory clock: the due date with its reasons, counted from the ledger."""
 
@@ -155,3 +181,16 @@ class ClockSchema(Schema):
     history = fields.List(fields.Nested(DueStepSchema), required=True)
     events = fields.List(fields.Nested(ClockEventSchema), required=True)
     unit = fields.String(required=True, metadata={"description": "of the term, such as working-days"})
+    calendar = fields.String(required=True, metadata={"description": "name and version of the calendar counted by"})
+    summary_vi = fields.String(required=True)
+    summary_en = fields.String(required=True)
+    days = fields.List(
+        fields.Nested(DayLineSchema),
+        required=True,
+        metadata={"description": "every day from the reception, with the reason why it counts or does not"},
+    )
+    consumption = fields.List(
+        fields.Nested(StepShareSchema),
+        required=True,
+        metadata={"description": "which step used how much of the term, in the order in which the steps were reached"},
+    )
