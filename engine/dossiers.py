@@ -250,11 +250,6 @@ def retry(session: Session, platform: Platform, actor: Actor, dossier_id: UUID, 
     if not actor.has_role(Role.OPERATOR):
         raise NotAllowedError(f"expected an operator to retry, found {actor.name}", "Chỉ người vận hành được thử lại.")
 
-    if clock_incidents.is_of_letter(session, dossier_id, incident_id):
-        dossier = transition.lock(session, platform, dossier_id)
-        again = clock_incidents.try_again
-        return transition.carry_out(session, platform, actor, dossier, lambda change: again(change, incident_id))
-
     def command(change: Change) -> None:
         if clock_incidents.try_again(change, incident_id):
             return
@@ -262,6 +257,9 @@ def retry(session: Session, platform: Platform, actor: Actor, dossier_id: UUID, 
         step = interpreter.retry(change.procedure.program, change.dossier.snapshot, evaluation, incident_id)
         transition.settle(change, step, evaluation)
 
+    if clock_incidents.is_of_letter(session, dossier_id, incident_id):
+        dossier = transition.lock(session, platform, dossier_id)
+        return transition.carry_out(session, platform, actor, dossier, command)
     return transition.apply(session, platform, actor, dossier_id, command)
 
 

@@ -66,7 +66,9 @@ def ask_for_apology(change: Change, answers: Mapping[str, Any], promised: dateti
 
 
 def capture_what_waited(change: Change) -> None:
-    """Let the receipts be printed that waited for the due date, which this command has set."""
+    """Let the receipts be printed that waited for the due date, which the competent body's receipt has set."""
+    if not any(event.type is EventType.DOSSIER_ACKNOWLEDGED for event in change.events):
+        return
     waiting = select(LetterRow).where(
         LetterRow.dossier_id == change.dossier.id,
         LetterRow.state == LetterState.PENDING,
