@@ -27,8 +27,8 @@ class Way(StrEnum):
 
 # The kinds that officers are told of, and choose a way for.
 TASK_ASSIGNED, TERM_NEARS, STEP_OVERDUE = "task-assigned", "term-nears", "step-overdue"
-DOSSIER_OVERDUE, RECEPTION_LATE = "dossier-overdue", "reception-late"
-OFFICER_KINDS = (TASK_ASSIGNED, TERM_NEARS, STEP_OVERDUE, DOSSIER_OVERDUE, RECEPTION_LATE)
+DOSSIER_OVERDUE, RECEPTION_LATE, HAND_OVER_LATE = "dossier-overdue", "reception-late", "hand-over-late"
+OFFICER_KINDS = (TASK_ASSIGNED, TERM_NEARS, STEP_OVERDUE, DOSSIER_OVERDUE, RECEPTION_LATE, HAND_OVER_LATE)
 
 
 def to_queue(change: Change, unit: str, role: Role, kind: str, **payload: Any) -> None:
