@@ -3,10 +3,10 @@
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 PREFIX = "MOTCUA_"
 _FOREIGN = "MOTCUA_TEST_"  # read by the test suite, not by the site
 MEBIBYTE = 1024 * 1024
-_SECRET = {"SECRET_KEY", "DATABASE_URL"}  # values that no message may show
+_SECRET = {"SECRET_KEY", "DATABASE_URL", "SMTP_URL"}  # values that no message may show
 T = TypeVar("T")
 
 
@@ -31,7 +31,7 @@ class Mail:
     sender: str = "motcua@localhost"
     username: str = ""
     password: str = field(default="", repr=False)
-    starttls: bool = False
+    security: str = ""  # "starttls", "tls" from the first byte, or none
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Settings:
     upload_limit: int = 50 * MEBIBYTE  # bytes of one document
     rate_limits: str = "memory://"  # a Flask-Limiter storage; name a Redis when several processes serve
     log_level: str = "info"
+    leader_by_law: bool = True  # a body's leader decides what no recorded mandate speaks of
     scheduler_seconds: int = 10  # how often due moments are looked for
 
     @property
@@ -69,19 +70,15 @@ def from_environment(environ: Mapping[str, str] = os.environ, folder: Path | Non
         secret_key=known.read("SECRET_KEY", _secret_key, "") or kept_secret(var / "secret-key"),
         store=Path(known.text("STORE", str(var / "documents"))).absolute(),
         public_url=known.read("PUBLIC_URL", _web_address, Settings.public_url),
-        mail=Mail(
-            host=known.text("MAIL_HOST", ""),
-            port=known.read("MAIL_PORT", int, Mail.port),
-            sender=known.text("MAIL_SENDER", Mail.sender),
-            username=known.text("MAIL_USERNAME", ""),
-            password=known.text("MAIL_PASSWORD", ""),
-            starttls=known.read("MAIL_STARTTLS", _yes_or_no, False),
+        mail=replace(
+            known.read("SMTP_URL", _mail_server, Mail()), sender=known.read("MAIL_SENDER", _sender, Mail.sender)
         ),
         trusted_proxies=known.read("TRUSTED_PROXIES", int, 0),
         session_hours=known.read("SESSION_HOURS", int, Settings.session_hours),
         upload_limit=known.read("UPLOAD_LIMIT_MB", int, Settings.upload_limit // MEBIBYTE) * MEBIBYTE,
         rate_limits=known.text("RATE_LIMITS", Settings.rate_limits),
         log_level=known.read("LOG_LEVEL", _log_level, Settings.log_level),
+        leader_by_law=known.read("LEADER_BY_LAW", _yes_or_no, Settings.leader_by_law),
         scheduler_seconds=known.read("SCHEDULER_SECONDS", int, Settings.scheduler_seconds),
     )
     known.refuse_the_rest()
@@ -153,6 +150,31 @@ def _web_address(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise ValueError("expected an address such as https://motcua.example.vn")
     return text.rstrip("/")
+
+
+def _mail_server(text: str) -> Mail:
+    """smtp://user:password@host:port?starttls=1, or smtps://… ; user and password percent-encoded."""
+    parts = urlsplit(text)
+    asked = parse_qs(parts.query, keep_blank_values=True)
+    starttls = asked.pop("starttls", ["0"])[-1]
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or asked or starttls not in {"0", "1"}:
+        raise ValueError("expected smtp://user:password@host:port?starttls=1 or smtps://user:password@host:port")
+    if parts.path.strip("/") or (parts.scheme == "smtps" and starttls == "1"):
+        raise ValueError("expected nothing after host and port but ?starttls=1, and that for smtp:// alone")
+    security = "tls" if parts.scheme == "smtps" else "starttls" if starttls == "1" else ""
+    return Mail(
+        host=parts.hostname,
+        port=parts.port or {"tls": 465, "starttls": 587}.get(security, Mail.port),
+        username=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        security=security,
+    )
+
+
+def _sender(text: str) -> str:
+    if "@" not in text or any(letter.isspace() for letter in text):
+        raise ValueError("expected one plain address such as motcua@example.vn")
+    return text
 
 
 def _yes_or_no(text: str) -> bool:

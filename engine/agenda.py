@@ -61,6 +61,18 @@ def expect_reception(change: Change) -> None:
     _put(change, None, DeadlineKind.RECEPTION, "", moment_after(change.legal_at, limit, change.platform.calendar))
 
 
+def expect_receipt(change: Change, due: datetime) -> None:
+    """The competent body must have received what was handed over by `due`."""
+    _put(change, None, DeadlineKind.HAND_OVER, "", due)
+
+
+def receipt_is_there(change: Change) -> None:
+    """Wait no longer for the competent body's receipt."""
+    for row in change.deadlines.values():
+        if row.kind == DeadlineKind.HAND_OVER:
+            cancel(change, row)
+
+
 def moment_after(
     start: datetime, limit: StepLimit, calendar: Calendar, clock: list[ClockEvent] | None = None
 ) -> datetime:

@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import agenda
+from engine import agenda, places
 from engine.change import Change
 from engine.deadlines import ledger
 from engine.deadlines.course import follow
 from engine.deadlines.ledger import ClockEvent, ClockEventKind, ClockState
+from engine.deadlines.terms import Starts
 from engine.events import CLOCK_PREFIX, EventType
 from engine.history.journal import read
 from engine.model import Channel, DossierState, Element, Step, StepLimit, TaskState
@@ -59,6 +60,8 @@ def note_effects(change: Change, step: Step) -> None:
 
 
 def _note_effect(change: Change, step: Step, element: Element, kind: ClockEventKind) -> None:
+    if kind is ClockEventKind.ACCEPTED and starts_with_receipt(change):
+        return  # the dossier is complete, and the clock waits for the competent body (`receipt`)
     suspended = follow(present_ledger(change), change.term).state is ClockState.SUSPENDED
     if kind is ClockEventKind.SUSPENDED and suspended:
         return
@@ -67,6 +70,11 @@ def _note_effect(change: Change, step: Step, element: Element, kind: ClockEventK
     bases = "; ".join(f"{basis.document} {basis.article}".strip() for basis in element.legal_bases)
     ground = element.clock.ground if element.clock else ""
     note(change, kind, element.id, ground or bases or element.title())
+
+
+def starts_with_receipt(change: Change) -> bool:
+    """Whether the term counts from the competent body's receipt (boundary-free: Decree 309/2026 Article 8(3))."""
+    return change.term.starts is Starts.COMPETENT_BODY_RECEIPT and places.filed_elsewhere(change)
 
 
 def _waits_for_applicant(element: Element) -> bool:

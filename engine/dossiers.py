@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import attachments, clock_incidents, clockwork, transition
+from engine import attachments, clock_incidents, clockwork, places, receipt, transition
 from engine.access import units_of, visible_dossiers
 from engine.change import Change
 from engine.decisions import DecisionModelError
-from engine.errors import InvalidInputError, NotAllowedError, NotFoundError
+from engine.errors import InvalidInputError, NotAllowedError
 from engine.events import EventType
 from engine.feel import FeelError, compile_expression, from_feel, to_feel
 from engine.ids import new_id, new_secret
@@ -22,6 +22,7 @@ from engine.organisation.codes import next_code
 from engine.persistence import calendars
 from engine.persistence import dossiers as reading
 from engine.persistence.tables import DossierRow, UnitRow
+from engine.places import Route
 from engine.platform import Platform
 from engine.procedures import governing_version, loaded
 from engine.runtime import interpreter
@@ -45,6 +46,7 @@ class Filing:
     channel: Channel = Channel.ONLINE
     case: str = ""
     receiving_unit: str = ""  # the procedure's default when empty
+    support_unit: str = ""  # where a reception officer helped the applicant to file, if anywhere
     uploader_key: str = ""  # whose uploads the answers may refer to
 
 
@@ -67,22 +69,25 @@ def file(session: Session, platform: Platform, actor: Actor | None, filing: Fili
     calendars.refresh(session, platform)
     version = governing_version(session, filing.procedure_key, platform.today())
     procedure = loaded(session, version.id)
-    unit = _receiving_unit(session, actor, filing, procedure)
+    unit = _receiving_unit(session, platform, actor, filing, procedure.unit("receiving"))
     answers = check(procedure.forms[procedure.start_form], filing.answers, _context(session, platform, filing))
     link = new_secret()
     dossier = _new_row(session, platform, filing, procedure, unit)
     dossier.procedure_version_id = version.id
     dossier.link_digest = hashlib.sha256(link.encode()).hexdigest()
     dossier.procedure_case = _case(procedure, answers, platform) or filing.case
+    known = {"channel": filing.channel.value, "case": dossier.procedure_case, "receiving_unit": unit.code}
+    route = places.route(session, platform, procedure, answers, known)
+    dossier.competent_unit = route.unit
     _name(dossier, procedure, answers)
     session.add(dossier)
     session.flush()
     filer = actor or Actor(id=None, name=dossier.applicant_name, dossier_id=dossier.id)
-    transition.carry_out(session, platform, filer, dossier, _start(procedure, answers, filing))
+    transition.carry_out(session, platform, filer, dossier, _start(procedure, answers, filing, route))
     return Filed(dossier, link)
 
 
-def _start(procedure: Procedure, answers: Mapping[str, Any], filing: Filing) -> transition.Command:
+def _start(procedure: Procedure, answers: Mapping[str, Any], filing: Filing, route: Route) -> transition.Command:
     def command(change: Change) -> None:
         dossier = change.dossier
         change.note(
@@ -93,11 +98,17 @@ def _start(procedure: Procedure, answers: Mapping[str, Any], filing: Filing) -> 
             checksum=procedure.bundle.checksum,
             channel=filing.channel.value,
             receiving_unit=dossier.receiving_unit,
+            competent_unit=dossier.competent_unit,
+            support_unit=dossier.support_unit,
+            routed_by=route.rules,
             form=procedure.start_form,
             answers=answers,
         )
         change.keep(procedure.start_form, answers)
         attachments.attach(change, answers, filing.uploader_key)
+        if route.lost:
+            change.note(EventType.DOSSIER_ROUTED, unit=route.unit, before="", reason=route.lost)
+            receipt.ask_for_route(change)
         clockwork.note_received(change)
         evaluation = change.evaluation()
         transition.settle(change, interpreter.start(procedure.program, evaluation), evaluation)
@@ -112,7 +123,7 @@ def _new_row(session: Session, platform: Platform, filing: Filing, procedure: Pr
         procedure_key=procedure.key,
         channel=filing.channel,
         receiving_unit=unit.code,
-        competent_unit=procedure.unit("competent"),
+        support_unit=filing.support_unit or None,
         state=DossierState.FILED,
         outcome="",
         progress=0,
@@ -163,21 +174,26 @@ def _text_of(expression: str, filed: Mapping[str, object]) -> str:
     return "" if value is None else str(value)
 
 
-def _receiving_unit(session: Session, actor: Actor | None, filing: Filing, procedure: Procedure) -> UnitRow:
-    code = filing.receiving_unit or procedure.unit("receiving")
-    unit = session.get(UnitRow, code)
-    if unit is None:
-        raise NotFoundError(
-            f"expected a reception point '{code}', found none; load the organisation first",
-            f"Không có điểm tiếp nhận '{code}'.",
-        )
-    at_desk = filing.channel in _DESK_CHANNELS
-    if at_desk and (actor is None or not actor.has_role(Role.RECEPTION_OFFICER, code)):
-        raise NotAllowedError(
-            f"expected a reception officer of {code} for the channel '{filing.channel}', found another person",
-            "Chỉ cán bộ tiếp nhận tại điểm này được nhận hồ sơ trực tiếp hoặc qua bưu chính.",
-        )
-    return unit
+def _receiving_unit(session: Session, platform: Platform, actor: Actor | None, filing: Filing, unit: str) -> UnitRow:
+    """The place that receives the dossier, after checking that it is open and who stands at the desk."""
+    row = places.reception_point(session, platform.today(), filing.receiving_unit, unit)
+    for place in filter(None, (filing.support_unit, row.code if filing.channel in _DESK_CHANNELS else "")):
+        _refuse_strangers(actor, place, row.code, filing)
+    return row
+
+
+def _refuse_strangers(actor: Actor | None, place: str, receiving: str, filing: Filing) -> None:
+    """At a desk and for helping somebody to file one has to be a reception officer there.
+
+    An officer who helps may bring paper in for another place: the two places of the dossier are kept apart.
+    """
+    helps = filing.support_unit and place == receiving and place != filing.support_unit
+    if helps or (actor is not None and actor.has_role(Role.RECEPTION_OFFICER, place)):
+        return
+    raise NotAllowedError(
+        f"expected a reception officer of {place} for the channel '{filing.channel}', found another person",
+        "Chỉ cán bộ tiếp nhận tại điểm này được nhận hồ sơ trực tiếp hoặc qua bưu chính.",
+    )
 
 
 def _context(session: Session, platform: Platform, filing: Filing) -> AnswerContext:

@@ -10,14 +10,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import agenda, clockwork, letter_requests, notices, settlement
+from engine import agenda, clockwork, letter_requests, notices, receipt, settlement
 from engine.change import Change
 from engine.deadlines import ledger
 from engine.deadlines.clock_events import ClockEventKind
 from engine.errors import InvalidInputError
 from engine.model import DeadlineKind, Role, TaskState
 from engine.persistence.tables import DeadlineRow, TaskRow
-from engine.runtime.side_tasks import APOLOGY, SIDE_TASKS
+from engine.runtime.side_tasks import ACKNOWLEDGE, APOLOGY, ROUTE, SIDE_TASKS
 
 Effect = Callable[[Change, DeadlineRow], None]
 
@@ -78,14 +78,23 @@ EFFECTS: Mapping[str, Effect] = {
 
 
 def complete_side_task(change: Change, task: TaskRow, answers: Mapping[str, Any]) -> None:
-    """What follows from a side task's answers: an approved apology extends the term, once.
+    """What follows from a side task's answers: a receipt, a route; an approved apology extends the term, once.
 
     Raises:
         ClockRefusedError: the term has been extended before, or the clock does not run.
         InvalidInputError: the new date lies on or before the present one.
     """
-    if task.element_id != APOLOGY or answers["decision"] != "send":
-        return
+    if task.element_id == ROUTE:
+        receipt.send_on(change, answers["unit"], answers["reason"])
+    elif task.element_id == ACKNOWLEDGE and answers["decision"] == "not_ours":
+        receipt.send_back(change, answers["reason"])
+    elif task.element_id == ACKNOWLEDGE:
+        receipt.acknowledge(change)
+    elif answers["decision"] == "send":
+        _extend(change, task, answers)
+
+
+def _extend(change: Change, task: TaskRow, answers: Mapping[str, Any]) -> None:
     promised = change.dossier.due_at or task.due_at
     new_day = date.fromisoformat(answers["new_date"])
     days = ledger.days_until(new_day, clockwork.present_ledger(change), change.term, change.platform.calendar)

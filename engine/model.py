@@ -62,6 +62,7 @@ class DeadlineKind(StrEnum):
     STEP = "step"  # a user task's own limit lapses
     WARNING = "warning"  # the term lapses in so many working days
     APOLOGY = "apology"  # the last day on which an apology and a new date can be prepared in time
+    HAND_OVER = "hand-over"  # the competent body must have received the dossier by now
     RECEPTION = "reception"  # an online dossier must have been received or refused by now
 
 

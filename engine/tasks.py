@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import access, attachments, authority, effects, notices, transition
+from engine import access, attachments, authority, effects, notices, receipt, transition
 from engine.change import Change, facts_of
 from engine.errors import (
     InvalidInputError,
@@ -174,6 +174,7 @@ def complete(
         _refuse_taken(change.session, task, actor)
         answers = _checked(change, task, raw, uploader_key)
         act = _authorised(change, task, answers)
+        receipt.confirm_by_work(change, task)
         task.state, task.closed_at, task.completed_by = TaskState.COMPLETED, change.now, change.actor.signature
         task.assignee_id = actor.id or task.assignee_id
         completed = {"task": str(task.id), "element": task.element_id, "key": task.data_key, "answers": answers}

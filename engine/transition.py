@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from engine import agenda, clockwork, letter_requests, news, settlement
+from engine import agenda, clockwork, letter_requests, news, receipt, settlement
 from engine.change import Change
 from engine.errors import DossierClosedError, NotFoundError, StaleVersionError
 from engine.events import EventType

@@ -98,6 +98,8 @@ def _recorded_by(history: Iterable[Line], moment: datetime) -> Iterator[Line]:
 def _line(row: JournalRow) -> Line:
     entry = read(row)
     actor = entry["actor"].get("name", "")
+    if absent := entry["actor"].get("on_behalf_of"):
+        actor = f"{actor} (thay {absent['name']})"
     return Line(row.seq, row.type, row.occurred_at, row.recorded_at, actor, entry["payload"], row.hash)
 
 

@@ -95,7 +95,7 @@ class StatutoryTerm:
 
 @dataclass(frozen=True)
 class CaseRule:
-    """The decision over the filed answers that says which case of the procedure a dossier is."""
+    """A decision over the filed answers: which case of the procedure a dossier is, or which body is competent."""
 
     file: str
     decision: str
@@ -140,6 +140,7 @@ class Facts:
     fee: Text = NO_TEXT
     result: Text = NO_TEXT
     case: CaseRule | None = None
+    routing: CaseRule | None = None
 
     @property
     def law_terms(self) -> tuple[Term, ...]:
@@ -180,7 +181,8 @@ def read_facts(source: bytes) -> tuple[Facts | None, tuple[Finding, ...]]:
         documents=tuple(_document(table) for table in top.tables("document")),
         fee=_text(top, "fee"),
         result=_text(top, "result"),
-        case=_case(top),
+        case=_decision_over_answers(top, "case"),
+        routing=_decision_over_answers(top, "routing"),
     )
     top.close()
     _check_terms(facts.terms, top, decided=facts.case is not None)
@@ -227,7 +229,7 @@ def _units(top: Table) -> Mapping[str, str]:
     table = top.table("units", required=True)
     if table is None:
         return {}
-    for key in ("competent", "receiving"):
+    for key in ("competent", "receiving", *(("unroutable",) if "routing" in top.raw else ())):
         table.text(key)
     return {key: table.text(key) for key in table.raw}
 
@@ -245,8 +247,8 @@ def _legal_basis(table: Table) -> LegalBasis:
     return basis
 
 
-def _case(top: Table) -> CaseRule | None:
-    table = top.table("case")
+def _decision_over_answers(top: Table, key: str) -> CaseRule | None:
+    table = top.table(key)
     if table is None:
         return None
     read = CaseRule(table.text("file"), table.text("decision"))

@@ -179,23 +179,25 @@ def _decisions(subject: Subject, names: Names) -> Iterator[Finding]:
             yield _missing(DECISION_MISSING, subject.place(element), file, there)
         elif file in models:
             yield from _decision(subject, element, models[file], names)
-    rule_of_cases = subject.facts.case if subject.facts else None
-    if rule_of_cases and subject.facts:
-        yield from _case_rule(subject, rule_of_cases, models, subject.facts.start_form)
-    named = {element.decision[0] for element in used} | ({rule_of_cases.file} if rule_of_cases else set())
+    named = {element.decision[0] for element in used}
+    facts = subject.facts
+    for said in filter(None, (facts.case, facts.routing) if facts else ()):
+        known = {facts.start_form} if facts and said is facts.case else {facts.start_form if facts else "", "dossier"}
+        yield from _filing_rule(subject, said, models, frozenset(known))
+        named.add(said.file)
     for path in subject.bundle.decisions:
         if path not in named and subject.sound:
             yield DECISION_UNUSED.at(path)
 
 
-def _case_rule(
-    subject: Subject, said: CaseRule, models: Mapping[str, DecisionModel], start_form: str
+def _filing_rule(
+    subject: Subject, said: CaseRule, models: Mapping[str, DecisionModel], known: frozenset[str]
 ) -> Iterator[Finding]:
     place = (PATH, 0, "")
     if said.file not in subject.bundle.decisions:
         yield _missing(DECISION_MISSING, place, said.file, frozenset(subject.bundle.decisions))
     elif said.file in models:
-        yield from _asked(place, (said.file, said.decision), models[said.file], frozenset({start_form}))
+        yield from _asked(place, (said.file, said.decision), models[said.file], known)
 
 
 def _decision(subject: Subject, element: Element, model: DecisionModel, names: Names) -> Iterator[Finding]:

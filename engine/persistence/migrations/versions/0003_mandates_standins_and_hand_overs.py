@@ -85,9 +85,7 @@ def upgrade() -> None:
     _standins()
     _hand_overs()
     op.add_column("dossier", sa.Column("hand_over_id", sa.Uuid(), nullable=True))
-    op.add_column(
-        "user_task", sa.Column("principal_unit", sa.String(length=64), nullable=False, server_default="")
-    )
+    op.add_column("user_task", sa.Column("principal_unit", sa.String(length=64), nullable=False, server_default=""))
     with op.batch_alter_table("unit") as unit:
         unit.add_column(sa.Column("successor_code", sa.String(length=64), nullable=True))
         unit.add_column(sa.Column("search_key", sa.Text(), nullable=False, server_default=""))

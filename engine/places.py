@@ -1,0 +1,98 @@
+"""The three places of a dossier: where somebody helped to file it, where it was received, which body decides.
+
+They may be three different units (boundary-free filing: Decree 118/2025, Decree 309/2026 Article 7). The competent
+body is the procedure's own, or what its routing table says of the filed answers; what the table does not know goes to
+the unroutable queue, where somebody sends it on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.change import Change
+from engine.decisions import DecisionModelError
+from engine.errors import NotFoundError
+from engine.feel import FeelError, from_feel, to_feel
+from engine.organisation import units
+from engine.persistence.tables import DossierRow, UnitRow
+from engine.platform import Platform
+from engine.runtime.procedure import Procedure
+
+
+@dataclass(frozen=True)
+class Route:
+    """The competent body, the rules of the table that said so, and why nobody was found (empty when found)."""
+
+    unit: str
+    rules: tuple[str, ...] = ()
+    lost: str = ""
+
+
+def route(
+    session: Session, platform: Platform, procedure: Procedure, answers: Mapping[str, Any], facts: Mapping[str, Any]
+) -> Route:
+    """Which body is competent for these answers; `facts` is what the table reads of the dossier.
+
+    Whatever is wrong with the table, the dossier is taken in: it goes to the unroutable queue with the reason.
+    """
+    rule = procedure.facts.routing
+    today = platform.today()
+    if rule is None:
+        return Route(units.successor_of(session, procedure.unit("competent"), today))
+    lost = unroutable(procedure)
+    given = {procedure.start_form: to_feel(answers), "dossier": to_feel(facts)}
+    try:
+        made = procedure.decision_model(rule.file).decide(rule.decision, given, now=platform.now())
+        code = from_feel(made.value)
+    except (FeelError, DecisionModelError) as error:
+        return Route(lost, lost=f"'{rule.decision}' in {rule.file} cannot be decided: {error}")
+    rules = tuple(str(matched) for matched in made.matched_rules)
+    if not isinstance(code, str) or not code:
+        return Route(lost, rules, f"'{rule.decision}' in {rule.file} names no body for these answers")
+    unit = session.get(UnitRow, code)
+    if unit is None or not units.is_open(units.in_force(session, code, today), today):
+        return Route(lost, rules, f"'{rule.decision}' in {rule.file} names {code}, which is no unit today")
+    return Route(units.successor_of(session, code, today), rules)
+
+
+def reception_point(session: Session, today: date, wanted: str, default: str) -> UnitRow:
+    """The place that receives a dossier: the one asked for, else the procedure's desk or whoever took over from it.
+
+    Raises:
+        NotFoundError: there is no such place, or it is closed today.
+    """
+    if not wanted:
+        return units.in_force(session, default, today)
+    row = session.get(UnitRow, wanted)
+    if row is not None and units.is_open(row, today):
+        return row
+    found = f"'{wanted}', which is closed" if row else f"'{wanted}', which is unknown"
+    instead = row.successor_code if row and row.successor_code else ""
+    raise NotFoundError(
+        f"expected a reception point that is open, found {found}" + (f"; file at {instead}" if instead else ""),
+        f"Không có điểm tiếp nhận '{wanted}' đang hoạt động" + (f"; hãy nộp tại {instead}." if instead else "."),
+    )
+
+
+def unroutable(procedure: Procedure) -> str:
+    """The unit whose queue takes dossiers that no body is known for."""
+    return procedure.facts.units.get("unroutable") or procedure.unit("receiving")
+
+
+def is_lost(dossier: DossierRow, procedure: Procedure) -> bool:
+    """Whether the dossier waits in the unroutable queue."""
+    return dossier.competent_unit == unroutable(procedure)
+
+
+def filed_elsewhere(change: Change) -> bool:
+    """Whether the dossier was received at another place than the competent body's own desk."""
+    dossier, today = change.dossier, change.platform.today()
+    if dossier.receiving_unit == dossier.competent_unit:
+        return False
+    own = tuple(
+        units.successor_of(change.session, change.procedure.unit(place), today) for place in ("receiving", "competent")
+    )
+    return (dossier.receiving_unit, dossier.competent_unit) != own
