@@ -1,8 +1,14 @@
 """The one place that asks what time it is; everything else is given a `Clock` or a moment."""
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
+
+
+def stopwatch() -> float:
+    """Seconds that only ever grow, for budgets of time; no moment of the day."""
+    return time.monotonic()
 
 
 class Clock(Protocol):

@@ -86,10 +86,14 @@ def _measure(value: Value) -> None:
 
 
 def evaluate_traced(
-    expression: Expression, context: Mapping[str, object], *, now: dt.datetime | None = None
+    expression: Expression,
+    context: Mapping[str, object],
+    *,
+    now: dt.datetime | None = None,
+    budget: Budget | None = None,
 ) -> tuple[Value, tuple[EvaluationProblem, ...]]:
     """The value, and why operations gave null on the way."""
-    run = Run(now)
+    run = Run(now, budget)
     value = finish(expression.code, Frame(context, None, run))
     return value, tuple(run.problems)
 

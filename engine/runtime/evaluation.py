@@ -11,11 +11,14 @@ from typing import Any
 
 from SpiffWorkflow.task import Task
 
+from engine.clock import stopwatch
 from engine.decisions import DecisionModel, DecisionModelError
 from engine.errors import EngineError
-from engine.feel import FeelError, compile_expression, evaluate_traced, from_feel, to_feel
+from engine.feel import Budget, FeelError, compile_expression, evaluate_traced, from_feel, to_feel
 from engine.model import Element, ElementKind
 from engine.runtime.failures import ConditionNotBoolean, DecisionFailure, ExpressionFailure, ServiceFailure
+
+BUDGET = Budget(seconds=2.0, stopwatch=stopwatch)  # a designer's mistake must not hold a dossier's lock for long
 
 Service = Callable[["Evaluation", Element], Mapping[str, Any]]
 
@@ -66,7 +69,9 @@ class Evaluation:
         """
         text = expression.strip().removeprefix("=")
         try:
-            result, _problems = evaluate_traced(compile_expression(text), self._names_at(element), now=self.now)
+            result, _problems = evaluate_traced(
+                compile_expression(text), self._names_at(element), now=self.now, budget=BUDGET
+            )
             return from_feel(result)
         except FeelError as error:
             raise ExpressionFailure(f"expected '{text}' to be evaluated, found: {error}") from error
@@ -87,7 +92,7 @@ class Evaluation:
     def _decide(self, element: Element) -> None:
         path, name = element.decision
         try:
-            decision = self._load_decisions(path).decide(name, self._names_at(element), now=self.now)
+            decision = self._load_decisions(path).decide(name, self._names_at(element), now=self.now, budget=BUDGET)
             value = from_feel(decision.value)
         except (FeelError, DecisionModelError) as error:
             raise DecisionFailure(f"expected the decision '{name}' in {path} to be made, found: {error}") from error
