@@ -160,11 +160,17 @@ def _mail_server(text: str) -> Mail:
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or asked or starttls not in {"0", "1"}:
         raise ValueError("expected smtp://user:password@host:port?starttls=1 or smtps://user:password@host:port")
     if parts.path.strip("/") or (parts.scheme == "smtps" and starttls == "1"):
-        raise ValueError("expected nothing after host and port but ?starttls=1, and that for smtp:// alone")
+        raise ValueError(
+            "expected nothing after host and port but ?starttls=1 (with smtp:// alone), and a percent-encoded password"
+        )
+    try:
+        port = parts.port
+    except ValueError:  # its own message would repeat a piece of a password with a bare / or @
+        raise ValueError("expected a number after host:, and a percent-encoded user and password") from None
     security = "tls" if parts.scheme == "smtps" else "starttls" if starttls == "1" else ""
     return Mail(
         host=parts.hostname,
-        port=parts.port or {"tls": 465, "starttls": 587}.get(security, Mail.port),
+        port=port or {"tls": 465, "starttls": 587}.get(security, Mail.port),
         username=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         security=security,

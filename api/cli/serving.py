@@ -18,7 +18,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from api import demo as sample
-from api import logging
+from api import logging, mailing
 from api.cli.demo import show_accounts
 from api.cli.setup import tools
 from api.cli.telling import say
@@ -27,6 +27,7 @@ from api.settings import Settings, from_environment
 from api.site import EXTENSION
 from engine.deadlines import scheduler
 from engine.persistence.database import upgrade
+from engine.platform import Platform
 
 MEASURED_IN = "PROMETHEUS_MULTIPROC_DIR"  # where processes that serve together keep their measurements
 log = structlog.get_logger(__name__)
@@ -118,7 +119,13 @@ def worker(*, metrics: str | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
     with tools(settings) as at_hand:
-        ticker = scheduler.start(at_hand.db, at_hand.platform, settings.scheduler_seconds, observe)
+        ticker = scheduler.start(
+            at_hand.db,
+            at_hand.platform,
+            settings.scheduler_seconds,
+            observe,
+            mailing.jobs(at_hand.db, at_hand.platform, settings),
+        )
         log.info("worker.started", every_seconds=settings.scheduler_seconds)
         stopping.wait()
         ticker.stop()
@@ -141,7 +148,9 @@ def _tick_in(worker: Any, settings: Settings) -> None:
     app: Flask = worker.app.wsgi()
     with app.app_context():
         observe = _measuring().of_application(app)
-        scheduler.start(db.engine, app.extensions[EXTENSION].platform, settings.scheduler_seconds, observe)
+        platform: Platform = app.extensions[EXTENSION].platform
+        jobs = mailing.jobs(db.engine, platform, settings)
+        scheduler.start(db.engine, platform, settings.scheduler_seconds, observe, jobs)
 
 
 def _measuring() -> ModuleType:

@@ -5,7 +5,7 @@ dies loses nothing.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
@@ -50,11 +50,16 @@ class Ticker:
 
 
 def start(
-    db: Engine, platform: Platform, interval_seconds: float = 5, observe: Observer = lambda _tick: None
+    db: Engine,
+    platform: Platform,
+    interval_seconds: float = 5,
+    observe: Observer = lambda _tick: None,
+    jobs: Sequence[Callable[[], None]] = (),
 ) -> Ticker:
     """Sweep now and then every `interval_seconds` in a background thread until stopped.
 
-    `observe` is told of every round that the database answered: for measurements.
+    `observe` is told of every round that the database answered: for measurements. `jobs` run in the same rhythm, each
+    beside the sweep and in a thread of its own, so that a slow one holds nothing up.
     """
     ticker = Ticker(BackgroundScheduler(timezone="UTC"))
 
@@ -64,11 +69,24 @@ def start(
         except SQLAlchemyError:
             log.exception("expected the database to answer the sweep, found an error; the next tick tries again")
 
-    ticker.scheduler.add_job(
-        job, "interval", seconds=interval_seconds, max_instances=1, coalesce=True, next_run_time=platform.now()
-    )
+    for each in (job, *(_beside(extra) for extra in jobs)):
+        ticker.scheduler.add_job(
+            each, "interval", seconds=interval_seconds, max_instances=1, coalesce=True, next_run_time=platform.now()
+        )
     ticker.scheduler.start()
     return ticker
+
+
+def _beside(extra: Callable[[], None]) -> Callable[[], None]:
+    """A job that waits for the next round when the database does not answer."""
+
+    def job() -> None:
+        try:
+            extra()
+        except SQLAlchemyError:
+            log.exception("expected the database to answer a job, found an error; the next round tries again")
+
+    return job
 
 
 def tick(db: Engine, platform: Platform, stop: Callable[[], bool] = lambda: False) -> Tick:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import SettingsError, from_environment
+from api.settings import Mail, SettingsError, from_environment
 
 
 def test_without_any_setting_everything_lies_in_one_folder(tmp_path: Path) -> None:
@@ -29,8 +29,8 @@ def test_settings_are_read_by_their_names(tmp_path: Path) -> None:
             "MOTCUA_DATABASE_URL": "postgresql+psycopg://motcua@db/motcua",
             "MOTCUA_SECRET_KEY": "s" * 40,
             "MOTCUA_PUBLIC_URL": "https://motcua.example.vn/",
-            "MOTCUA_MAIL_HOST": "mail.example.vn",
-            "MOTCUA_MAIL_STARTTLS": "yes",
+            "MOTCUA_SMTP_URL": "smtp://motcua:m%40t@mail.example.vn?starttls=1",
+            "MOTCUA_MAIL_SENDER": "mot.cua@example.vn",
             "MOTCUA_UPLOAD_LIMIT_MB": "5",
             "MOTCUA_TRUSTED_PROXIES": "1",
             "MOTCUA_TEST_REQUIRE": "postgresql",  # the test suite's own
@@ -39,7 +39,8 @@ def test_settings_are_read_by_their_names(tmp_path: Path) -> None:
     )
     assert settings.https
     assert settings.public_url == "https://motcua.example.vn"
-    assert (settings.mail.host, settings.mail.starttls) == ("mail.example.vn", True)
+    assert settings.mail == Mail("mail.example.vn", 587, "mot.cua@example.vn", "motcua", "m@t", "starttls")
+    assert "m@t" not in repr(settings)
     assert settings.upload_limit == 5 * 1024 * 1024
 
 
@@ -49,8 +50,10 @@ def test_settings_are_read_by_their_names(tmp_path: Path) -> None:
         ("MOTCUA_DATABASE_URL", "mysql://db/motcua"),
         ("MOTCUA_SECRET_KEY", "short"),
         ("MOTCUA_PUBLIC_URL", "motcua.example.vn"),
-        ("MOTCUA_MAIL_PORT", "smtp"),
-        ("MOTCUA_MAIL_STARTTLS", "true"),
+        ("MOTCUA_SMTP_URL", "mail.example.vn:25"),
+        ("MOTCUA_SMTP_URL", "smtp://mail.example.vn?tls=1"),
+        ("MOTCUA_SMTP_URL", "smtps://mail.example.vn?starttls=1"),
+        ("MOTCUA_MAIL_SENDER", "mot cua@example.vn"),
         ("MOTCUA_LOG_LEVEL", "loud"),
         ("MOTCUA_DATABSE_URL", "sqlite:///x"),
     ],
@@ -59,3 +62,9 @@ def test_a_setting_that_cannot_be_understood_is_named(tmp_path: Path, name: str,
     with pytest.raises(SettingsError, match=name) as told:
         from_environment({"MOTCUA_VAR": str(tmp_path), name: value})
     assert "short" not in str(told.value)  # no secret in a message
+
+
+def test_no_message_repeats_a_piece_of_the_mail_servers_password(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="percent-encoded") as told:
+        from_environment({"MOTCUA_VAR": str(tmp_path), "MOTCUA_SMTP_URL": "smtp://motcua:hunter/2@mail.example.vn"})
+    assert "hunter" not in str(told.value)

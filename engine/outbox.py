@@ -1,0 +1,171 @@
+"""Who gets which notice by mail, and how far each mail has come. Nothing here talks to a mail server.
+
+A mail is claimed for a few minutes in a transaction of its own and sent outside of any; the outcome is written in
+another. A process that dies in between leaves a mail that is sent again when the claim lapses: every mail goes out at
+least once, twice only after such a death, and then under the same Message-ID.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Engine, literal_column, select, update
+from sqlalchemy.orm import Session
+
+from engine.model import Role
+from engine.notices import OFFICER_KINDS, Way
+from engine.organisation.people import holders
+from engine.persistence import notices
+from engine.persistence.notices import Subject
+from engine.persistence.tables import DossierRow, MailRow, NoticeChoiceRow, NoticeRow, PersonRow
+from engine.persistence.transaction import reading, run
+from engine.platform import Platform
+
+log = logging.getLogger(__name__)
+
+CLAIM = timedelta(minutes=5)  # longer than any server may keep us waiting
+ATTEMPTS = 12
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
+TOO_OLD = timedelta(days=3)  # yesterday's news is no mail any more; the page has it
+APPLICANT = "applicant"
+
+
+class MailState(StrEnum):
+    """How far a mail has come."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    GIVEN_UP = "given-up"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A claimed mail: what to say to whom. `address` is empty when the recipient has none any more."""
+
+    notice_id: UUID
+    recipient: str
+    kind: str
+    payload: dict[str, object]
+    subject: Subject
+    address: str
+    lang: str  # of an officer; empty for an applicant, whose language nobody knows
+
+    @property
+    def to_applicant(self) -> bool:
+        """Whether it goes to the applicant and not to an officer."""
+        return self.recipient == APPLICANT
+
+
+def fill(db: Engine, platform: Platform, limit: int = 100) -> int:
+    """Decide who gets the newest notices by mail; how many mails that makes. Safe to do in several processes."""
+    with reading(db) as session:
+        if session.scalar(select(NoticeRow.id).where(NoticeRow.mailed_at.is_(None)).limit(1)) is None:
+            return 0  # on SQLite, looking first spares the write lock
+    return run(db, lambda session: _fill(session, platform, limit))
+
+
+def anything_due(db: Engine, now: datetime) -> bool:
+    """Whether a mail waits to be sent."""
+    with reading(db) as session:
+        return session.scalar(select(MailRow.notice_id).where(*_due(now)).limit(1)) is not None
+
+
+def claim(db: Engine, platform: Platform) -> Mail | None:
+    """The mail that has waited longest, for this process alone during `CLAIM`; None when nothing is due."""
+    return run(db, lambda session: _claim(session, platform))
+
+
+def sent(db: Engine, platform: Platform, mail: Mail) -> None:
+    """The server has taken the mail."""
+
+    def work(session: Session) -> None:
+        row = session.get_one(MailRow, (mail.notice_id, mail.recipient), with_for_update=True)
+        row.state, row.finished_at, row.last_error = MailState.SENT, platform.now(), ""
+
+    run(db, work)
+
+
+def failed(db: Engine, platform: Platform, mail: Mail, error: str, *, for_good: bool = False) -> None:
+    """The server has not taken the mail: it is tried again later and later, or given up and left to the page."""
+
+    def work(session: Session) -> bool:
+        row = session.get_one(MailRow, (mail.notice_id, mail.recipient), with_for_update=True)
+        row.last_error = error
+        if for_good or row.attempts >= ATTEMPTS:
+            row.state, row.finished_at = MailState.GIVEN_UP, platform.now()
+            return True
+        row.due_at = platform.now() + min(FIRST_PAUSE * 2 ** (row.attempts - 1), LONGEST_PAUSE)
+        return False
+
+    if run(db, work):
+        _tell_given_up(mail.notice_id, error)
+
+
+def _fill(session: Session, platform: Platform, limit: int) -> int:
+    now = platform.now()
+    unmailed = NoticeRow.mailed_at.is_(None)
+    session.execute(update(NoticeRow).where(unmailed, NoticeRow.created_at <= now - TOO_OLD).values(mailed_at=now))
+    fresh = select(NoticeRow).where(unmailed).order_by(NoticeRow.created_at).limit(limit)
+    made = 0
+    for notice in session.scalars(fresh.with_for_update(skip_locked=True)).all():
+        notice.mailed_at = now
+        for recipient in _recipients(session, platform, notice):
+            made += 1
+            session.add(MailRow(notice_id=notice.id, recipient=recipient, state=MailState.PENDING, due_at=now))
+    session.flush()
+    return made
+
+
+def _recipients(session: Session, platform: Platform, notice: NoticeRow) -> list[str]:
+    whom, _colon, rest = notice.audience.partition(":")
+    if whom == "applicant":
+        email = session.scalar(select(DossierRow.applicant_email).where(DossierRow.id == notice.dossier_id))
+        return [APPLICANT] if email else []
+    if notice.kind not in OFFICER_KINDS:
+        return []
+    if whom == "person":
+        able = [UUID(rest)]
+    else:
+        unit, _slash, role = rest.rpartition("/")
+        able = [person.id for person in holders(session, Role(role), unit, platform.today())]
+    wanted = select(NoticeChoiceRow.person_id).where(
+        NoticeChoiceRow.person_id.in_(able), NoticeChoiceRow.kind == notice.kind, NoticeChoiceRow.way == Way.MAIL
+    )
+    return [f"person:{person}" for person in session.scalars(wanted)]
+
+
+def _claim(session: Session, platform: Platform) -> Mail | None:
+    now = platform.now()
+    oldest = select(MailRow).where(*_due(now)).order_by(MailRow.due_at).limit(1)
+    while (row := session.scalar(oldest.with_for_update(skip_locked=True))) is not None:
+        notice, subject = notices.get(session, row.notice_id)
+        if notice.created_at <= now - TOO_OLD:
+            row.state, row.finished_at = MailState.GIVEN_UP, now
+            session.flush()
+            _tell_given_up(notice.id, row.last_error or "no mail server could be reached in time")
+            continue
+        row.due_at, row.attempts = now + CLAIM, row.attempts + 1
+        session.flush()
+        address, lang = _address(session, row.recipient, notice)
+        return Mail(notice.id, row.recipient, notice.kind, notice.payload, subject, address, lang)
+    return None
+
+
+def _address(session: Session, recipient: str, notice: NoticeRow) -> tuple[str, str]:
+    if recipient == APPLICANT:
+        email = session.scalar(select(DossierRow.applicant_email).where(DossierRow.id == notice.dossier_id))
+        return email or "", ""
+    person = session.get_one(PersonRow, UUID(recipient.removeprefix("person:")))
+    return (person.email, person.lang) if person.active else ("", person.lang)
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    # a literal, so that the partial index serves
+    return (MailRow.state == literal_column("'pending'"), MailRow.due_at <= now)
+
+
+def _tell_given_up(notice_id: UUID, error: str) -> None:
+    """For the operators; whom it was for stays in the database."""
+    log.error("expected the notice %s to leave by mail, gave up: %s; its reader finds it in the page", notice_id, error)
