@@ -14,6 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine import staffing
 from engine.calendars import recount_stale
 from engine.deadlines.sweep import Backlog, Swept, backlog, sweep
 from engine.errors import EngineError
@@ -21,6 +22,7 @@ from engine.persistence.transaction import reading
 from engine.platform import Platform
 
 log = logging.getLogger(__name__)
+TIDY_MINUTES = 10  # roles, stand-ins, units and mandates end with a day: nobody waits longer than this for it
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,24 @@ def start(
         ticker.scheduler.add_job(
             each, "interval", seconds=interval_seconds, max_instances=1, coalesce=True, next_run_time=platform.now()
         )
+    ticker.scheduler.add_job(
+        _beside(lambda: _tidy(db, platform)),
+        "interval",
+        minutes=TIDY_MINUTES,
+        max_instances=1,
+        coalesce=True,
+        next_run_time=platform.now(),
+    )
     ticker.scheduler.start()
     return ticker
+
+
+def _tidy(db: Engine, platform: Platform) -> None:
+    try:
+        if moved := staffing.tidy(db, platform):
+            log.info("tidied: %d tasks and dossiers moved", moved)
+    except EngineError:
+        log.exception("expected tasks to follow people, units and mandates, found an error; the next turn tries again")
 
 
 def _beside(extra: Callable[[], None]) -> Callable[[], None]:
