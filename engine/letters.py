@@ -144,10 +144,10 @@ def attach(session: Session, platform: Platform, claimed: Claimed, content: Cont
         return False
     row.number = _next_number(session, row)
     document = _document(platform, dossier, row, content)
+    session.add(document)
+    session.flush()  # before the letter that refers to it
 
     def command(change: Change) -> None:
-        session.add(document)
-        session.flush([document])  # before the letter that refers to it
         row.state, row.printed_at, row.document_id, row.last_error = LetterState.PRINTED, change.now, document.id, ""
         change.note(
             EventType.DOCUMENT_ATTACHED,
