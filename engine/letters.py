@@ -50,6 +50,7 @@ TITLES: Mapping[LetterKind, str] = {
     LetterKind.CONTROL: "Phiếu kiểm soát quá trình",
     LetterKind.REGISTER: "Sổ theo dõi hồ sơ",
     LetterKind.HANDOVER: "Phiếu bàn giao kết quả",
+    LetterKind.FILING: "Phiếu xác nhận đã nộp hồ sơ",
 }
 MEDIA_TYPE = "application/pdf"
 

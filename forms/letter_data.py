@@ -30,6 +30,7 @@ class LetterKind(StrEnum):
     CONTROL = "control"
     REGISTER = "register"
     HANDOVER = "handover"
+    FILING = "filing"
 
 
 # ---- the letters ----------------------------------------------------------------------------------------
@@ -229,7 +230,21 @@ class Handover:
     taker: Officer
 
 
-Letter = Receipt | Supplement | Refusal | Apology | Stop | Control | Register | Handover
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """FILING: Phiếu xác nhận đã nộp hồ sơ, for the applicant at the moment of filing; promises no day."""
+
+    head: Letterhead
+    dossier_code: str
+    applicant: Party
+    request: str
+    papers: tuple[Paper, ...]
+    submitted_at: datetime
+    receiving_place: str
+    link: str = ""
+
+
+Letter = Receipt | Supplement | Refusal | Apology | Stop | Control | Register | Handover | Filing
 
 #: The value each letter is made from.
 CONTRACTS: Final[dict[LetterKind, type[Letter]]] = {
@@ -241,4 +256,5 @@ CONTRACTS: Final[dict[LetterKind, type[Letter]]] = {
     LetterKind.CONTROL: Control,
     LetterKind.REGISTER: Register,
     LetterKind.HANDOVER: Handover,
+    LetterKind.FILING: Filing,
 }

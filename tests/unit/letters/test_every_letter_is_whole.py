@@ -26,6 +26,7 @@ TITLES = {
     LetterKind.CONTROL: "PHIẾU KIỂM SOÁT QUÁ TRÌNH GIẢI QUYẾT HỒ SƠ",
     LetterKind.REGISTER: "SỔ THEO DÕI HỒ SƠ",
     LetterKind.HANDOVER: "PHIẾU BÀN GIAO KẾT QUẢ",
+    LetterKind.FILING: "PHIẾU XÁC NHẬN ĐÃ NỘP HỒ SƠ",
 }
 SHOWN = {
     "early": "Trước hạn",
