@@ -1,5 +1,6 @@
 """A dossier under change: what commands work with inside one transition."""
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import Any
@@ -13,10 +14,13 @@ from engine.errors import NotFoundError
 from engine.events import EventType
 from engine.history.journal import Event, clock_entries
 from engine.model import Actor, DeadlineState
+from engine.organisation import units
 from engine.persistence.tables import DeadlineRow, DossierDataRow, DossierRow, JournalRow, TaskRow
 from engine.platform import Platform
 from engine.runtime.evaluation import Evaluation
 from engine.runtime.procedure import Procedure
+
+NO_SUCCESSIONS = "no successions"  # known of the session: no unit has a successor
 
 
 class Change:
@@ -66,6 +70,13 @@ class Change:
         return resolve_term(
             self.procedure.terms_of(self.dossier.procedure_case), self.platform.day_of(self.dossier.submitted_at)
         )
+
+    @cached_property
+    def successors(self) -> Mapping[str, str]:
+        """Who does the work of each unit that has closed; read only when some unit has a successor at all."""
+        if self.session.info.get(NO_SUCCESSIONS):
+            return {}
+        return units.successions(self.session, self.platform.today())
 
     def note(self, type_: EventType, **payload: Any) -> None:
         """Record that something happened, at the moment the law counts."""

@@ -89,10 +89,9 @@ def is_lost(dossier: DossierRow, procedure: Procedure) -> bool:
 
 def filed_elsewhere(change: Change) -> bool:
     """Whether the dossier was received at another place than the competent body's own desk."""
-    dossier, today = change.dossier, change.platform.today()
+    dossier = change.dossier
     if dossier.receiving_unit == dossier.competent_unit:
         return False
-    own = tuple(
-        units.successor_of(change.session, change.procedure.unit(place), today) for place in ("receiving", "competent")
-    )
+    codes = (change.procedure.unit(place) for place in ("receiving", "competent"))
+    own = tuple(change.successors.get(code, code) for code in codes)
     return (dossier.receiving_unit, dossier.competent_unit) != own

@@ -12,7 +12,6 @@ from engine.clockwork import moment_of_timer, step_due
 from engine.events import EventType
 from engine.ids import new_id
 from engine.model import DeadlineKind, DeadlineState, Element, Opened, Role, Step, TaskState
-from engine.organisation import units
 from engine.organisation.people import holders
 from engine.persistence.tables import FAR_FUTURE, DeadlineRow, IncidentRow, TaskRow
 from engine.runtime.evaluation import Evaluation
@@ -111,7 +110,7 @@ def _unit_of(change: Change, element: Element) -> str:
         "support": dossier.support_unit or dossier.receiving_unit,
     }
     code = places.get(element.unit) or change.procedure.unit(element.unit)
-    return units.successor_of(change.session, code, change.platform.today())
+    return change.successors.get(code, code)
 
 
 def _assignee(change: Change, element: Element, unit: str, role: Role, evaluation: Evaluation) -> UUID | None:

@@ -201,22 +201,17 @@ def _in_closed(session: Session, platform: Platform) -> Sequence[UUID]:
 
 
 def _follow_successors(change: Change) -> None:
-    today = change.platform.today()
+    after = change.successors
     for place in _PLACES:
         code = getattr(change.dossier, place)
-        now = units.in_force(change.session, code, today).code if code else code
-        if now != code:
-            setattr(change.dossier, place, now)
-            change.note(EventType.DOSSIER_MOVED, place=place, unit=now, before=code)
+        if code in after:
+            setattr(change.dossier, place, after[code])
+            change.note(EventType.DOSSIER_MOVED, place=place, unit=after[code], before=code)
     open_tasks = select(TaskRow).where(TaskRow.dossier_id == change.dossier.id, TaskRow.state == TaskState.OPEN)
     for task in change.session.scalars(open_tasks):
-        if not task.unit_code:
-            continue
-        if task.principal_unit:
-            task.principal_unit = units.in_force(change.session, task.principal_unit, today).code
-        now = units.in_force(change.session, task.unit_code, today).code
-        if now != task.unit_code:
-            _move(change, task, now, Role(task.role))
+        task.principal_unit = after.get(task.principal_unit, task.principal_unit)
+        if task.unit_code in after:
+            _move(change, task, after[task.unit_code], Role(task.role))
 
 
 def _move(change: Change, task: TaskRow, unit: str, role: Role) -> None:

@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from engine import agenda, clockwork, letter_requests, news, receipt, settlement
-from engine.change import Change
+from engine.change import NO_SUCCESSIONS, Change
 from engine.errors import DossierClosedError, NotFoundError, StaleVersionError
 from engine.events import EventType
 from engine.history import journal
 from engine.model import Actor, DossierState, Element, Step
+from engine.organisation import units
 from engine.persistence import calendars
 from engine.persistence.tables import DossierRow, TaskRow
 from engine.platform import Platform
@@ -101,11 +102,12 @@ def lock(session: Session, platform: Platform, dossier_id: UUID) -> DossierRow:
 
 
 def _locked(session: Session, platform: Platform, condition: ColumnElement[bool]) -> DossierRow | None:
-    query = select(DossierRow, calendars.NEWEST_NUMBER).where(condition).with_for_update(of=DossierRow)
+    query = select(DossierRow, calendars.NEWEST_NUMBER, units.SUCCEEDED).where(condition).with_for_update(of=DossierRow)
     found = session.execute(query.execution_options(populate_existing=True)).one_or_none()
     if found is None:
         return None
     calendars.know(session, platform, found[1])
+    session.info[NO_SUCCESSIONS] = found[2] is None
     dossier: DossierRow = found[0]
     return dossier
 

@@ -1,6 +1,6 @@
 """Units with their days and their successors: who does the work of a unit that has closed; finding units by name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -43,6 +43,25 @@ def in_force(session: Session, code: str, day: date) -> UnitRow:
             return unit
         unit = session.get_one(UnitRow, unit.successor_code)
     return unit
+
+
+SUCCEEDED = select(UnitRow.code).where(UnitRow.successor_code.is_not(None)).limit(1).scalar_subquery()
+"""Some unit that has a successor, null when there is none: asked along with other things, to spare `successions`."""
+
+
+def successions(session: Session, day: date) -> Mapping[str, str]:
+    """Who does the work of each unit that has closed before that day."""
+    closed = session.execute(
+        select(UnitRow.code, UnitRow.successor_code).where(UnitRow.successor_code.is_not(None), UnitRow.valid_to < day)
+    )
+    next_one = {code: successor for code, successor in closed if successor}
+    found = {}
+    for code in next_one:
+        last = code
+        for _ in range(_MOST_SUCCESSIONS):
+            last = next_one.get(last, last)
+        found[code] = last
+    return found
 
 
 def successor_of(session: Session, code: str, day: date) -> str:
