@@ -15,7 +15,7 @@ from typing import Any
 from engine.change import Change
 from engine.deadlines.terms import Unit
 from engine.errors import ConflictError
-from engine.letter_pieces import UnitNames, head_of, names_of, papers_of, party_of, text_of, whole_of
+from engine.letter_pieces import UnitNames, head_of, matter_of, names_of, papers_of, party_of, text_of, whole_of
 from engine.model import DeadlineKind, Element, LetterDue, Role
 from engine.organisation.people import holders
 from engine.runtime.evaluation import Evaluation
@@ -66,9 +66,7 @@ class Occasion:
     @property
     def matter(self) -> str:
         """What is asked for."""
-        title = self.change.procedure.title()
-        summary = self.change.dossier.summary
-        return f"{title}: {summary}" if summary and summary not in title else title
+        return matter_of(self.change.procedure, self.change.dossier.summary)
 
     def text(self, feel: str, *names: str) -> str:
         """What the diagram says in FEEL, else the first of the answers that go by one of the names."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from engine.persistence.tables import UnitRow
 from engine.runtime.facts import CopyKind, RequiredDocument
+from engine.runtime.procedure import Procedure
 from forms.letter_parts import Letterhead, Paper, Party
 
 _COMMITTEE = re.compile(
@@ -66,6 +67,12 @@ def papers_of(documents: Iterable[RequiredDocument], filed: Mapping[str, Any]) -
         for document in documents
         if filed.get(document.key, document.required)
     )
+
+
+def matter_of(procedure: Procedure, summary: str) -> str:
+    """What is asked for: the procedure, and the dossier's summary where it says more."""
+    title = procedure.title()
+    return f"{title}: {summary}" if summary and summary not in title else title
 
 
 def text_of(value: object) -> str:

@@ -1,11 +1,12 @@
 """The pages, one module a persona. They do what the API does, through the same use cases."""
 
-from api.pages import account, auditor, citizen, designer, dossiers, following, officer, operator, reception
+from api.pages import account, auditor, citizen, designer, dossiers, following, letters, officer, operator, reception
 
 blueprints = (
     account.blueprint,
     citizen.blueprint,
     following.blueprint,
+    letters.blueprint,
     officer.blueprint,
     dossiers.blueprint,
     reception.blueprint,

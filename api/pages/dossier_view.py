@@ -16,7 +16,7 @@ from engine.events import EventType
 from engine.history import journal
 from engine.model import DeadlineKind, DeadlineState, Element, Role, TaskState
 from engine.persistence import documents as papers
-from engine.persistence import dossiers, tasks
+from engine.persistence import dossiers, letters, tasks
 from engine.persistence.organisation import person_names, unit_names
 from engine.persistence.tables import DeadlineRow, DossierRow, JournalRow
 from engine.runtime.procedure import Procedure
@@ -95,6 +95,11 @@ def paper_lines(session: Session, dossier: DossierRow, link: str = "") -> list[P
             PaperLine(row.id, row.filename, size, row.uploaded_by or dossier.applicant_name, row.uploaded_at, href)
         )
     return found
+
+
+def letters_to_come(session: Session, dossier: DossierRow) -> list[str]:
+    """The letters that are being printed."""
+    return [wording.word(wording.LETTERS, row.key) for row in letters.being_printed(session, dossier.id)]
 
 
 def open_tasks(session: Session, dossier: DossierRow, procedure: Procedure) -> list[OpenTask]:

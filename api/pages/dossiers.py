@@ -175,6 +175,7 @@ def _shown(session: Session, actor: Actor, dossier: DossierRow) -> dict[str, Any
         "place": {"current": " ".join(sorted(place.current)), "done": " ".join(sorted(place.done))},
         "steps": steps.lines(steps.main_process(procedure), place),
         "documents": dossier_view.paper_lines(session, dossier),
+        "printing": dossier_view.letters_to_come(session, dossier),
         "parts": answers_view.parts(procedure, dossiers.data_of(session, dossier.id), dossier.id),
         "history": history_view.for_officers(history, procedure, history_view.units_in(session, history)),
         "incidents": dossier_view.incidents(session, dossier, procedure),

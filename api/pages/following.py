@@ -15,16 +15,27 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.auth import allow_public
 from api.database import read, write
 from api.language import current_language
-from api.pages import answers_view, clock, dossier_view, downloads, history_view, present, procedure_view, task_view
+from api.pages import (
+    answers_view,
+    clock,
+    dossier_view,
+    downloads,
+    history_view,
+    letters,
+    present,
+    procedure_view,
+    task_view,
+)
 from api.pages.acting import carry_out
 from api.pages.filling import Filling, posted_version
 from api.pages.uploads import takes_files
 from api.site import site
-from engine import documents, tasks
+from engine import documents, letters_on_demand, tasks
 from engine import dossiers as use_cases
 from engine.errors import EngineError, NotFoundError
 from engine.model import Actor, Role
 from engine.persistence import dossiers
+from engine.persistence import letters as printed
 from engine.persistence.organisation import unit_names
 from engine.persistence.tables import DossierRow
 from engine.procedures import pinned
@@ -33,6 +44,7 @@ from forms.answers import InvalidAnswers
 from forms.problems import FieldProblem
 
 blueprint = Blueprint("following", __name__, url_prefix="/my/<link>")
+LETTERS = ("receipt", "supplement", "refusal", "apology", "stop")  # those that go to the applicant
 
 
 @blueprint.get("/")
@@ -74,6 +86,16 @@ def receipt(link: str) -> str:
         return render_template(
             "pages/citizen/receipt.html", dossier=dossier, facts=facts, link=link, address=_address(link)
         )
+
+
+@blueprint.get("/receipt.pdf")
+@allow_public
+def receipt_pdf(link: str) -> Response:
+    """The same as a PDF with the link as a QR code; the receipt with its due date once the dossier is accepted."""
+    with read() as session:
+        _applicant, dossier = _opened(session, link)
+        sheet = letters_on_demand.for_applicant(session, site().platform, dossier, _address(link))
+    return letters.send(sheet)
 
 
 @blueprint.get("/qr.svg")
@@ -239,14 +261,15 @@ def _own_keys(procedure: Procedure) -> frozenset[str]:
 
 
 def _readable(session: Session, dossier: DossierRow, procedure: Procedure) -> set[UUID]:
-    """The papers that the applicant filed, and what was issued once there is a decision."""
+    """The papers that the applicant filed, the letters to the applicant, and what was issued once it is decided."""
     keys = set(_own_keys(procedure))
     if dossier.decided_at is not None:
         keys |= {
             one.form.data_key for one in procedure.elements.values() if one.form and one.role is Role.RECORDS_CLERK
         }
     data = dossiers.data_of(session, dossier.id)
-    return {identifier for key in keys for identifier in _identifiers(data.get(key))}
+    named = {identifier for key in keys for identifier in _identifiers(data.get(key))}
+    return named | printed.documents_of(session, dossier.id, LETTERS)
 
 
 def _identifiers(answers: Any) -> Iterator[UUID]:

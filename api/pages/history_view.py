@@ -25,6 +25,7 @@ _BOOK_KEEPING = {
     EventType.DEADLINE_SET,
     EventType.DEADLINE_CANCELLED,
     EventType.DOSSIER_CODED,
+    EventType.LETTER_REQUESTED,
 }
 # What an applicant is told: their own acts, the clock, and how it ended.
 _FOR_APPLICANTS = {

@@ -101,6 +101,16 @@ EVENTS: Words = {
     EventType.INCIDENT_OPENED: lazy("Sự cố kỹ thuật"),
     EventType.INCIDENT_RESOLVED: lazy("Sự cố đã xử lý"),
     EventType.DOCUMENT_ATTACHED: lazy("Đính kèm giấy tờ"),
+    EventType.LETTER_REQUESTED: lazy("Yêu cầu in văn bản"),
+}
+
+LETTERS: Words = {
+    "receipt": lazy("Giấy tiếp nhận và hẹn trả kết quả"),
+    "supplement": lazy("Phiếu yêu cầu bổ sung"),
+    "refusal": lazy("Phiếu từ chối"),
+    "apology": lazy("Văn bản xin lỗi và hẹn lại"),
+    "stop": lazy("Thông báo dừng giải quyết"),
+    "handover": lazy("Phiếu bàn giao kết quả"),
 }
 
 MESSAGES: Words = {
