@@ -1,0 +1,181 @@
+"""Counts dossiers for report II.06a, and lists the dossiers behind each number by the very same conditions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, case, cast, func, select
+from sqlalchemy.orm import Session
+
+from engine.persistence.statistics_boxes import (
+    CELLS,
+    ON_FIRST_COUNT,
+    Box,
+    Grouping,
+    Origin,
+    Question,
+    box_of,
+    ended_at,
+    in_hand,
+    local_day,
+    number_of,
+    origin_of,
+    overdue,
+    resolved_at,
+    resolved_in,
+)
+from engine.persistence.tables import DossierRow, ProcedureVersionRow
+
+Narrowed = tuple[Grouping, Sequence[str]] | None  # a row of the report by its keys; none: the total
+
+
+@dataclass(frozen=True)
+class Tally:
+    """So many dossiers of one row of the report stand in one box and came in one way."""
+
+    key: str
+    box: Box
+    origin: Origin
+    number: int
+
+
+_KEYS: Mapping[Grouping, ColumnElement[str]] = {
+    Grouping.COMPETENT: DossierRow.competent_unit.expression,
+    Grouping.RECEIVING: DossierRow.receiving_unit.expression,
+    Grouping.FIELD: DossierRow.procedure_key.expression,  # a field is a set of procedures: the caller adds them up
+    Grouping.PROCEDURE: DossierRow.procedure_key.expression,
+    Grouping.CHANNEL: DossierRow.channel.expression,
+}
+
+
+def tallies(session: Session, question: Question, by: Grouping) -> list[Tally]:
+    """How many dossiers stand in which box, by row of the report; only those that are not nought."""
+    place = (box_of(session, question) * len(Origin) + origin_of(question)).label("place")
+    query = select(_KEYS[by].label("key"), place, func.count().label("number")).group_by("key", "place")
+    boxes, origins = list(Box), list(Origin)
+    return [
+        Tally(row.key, boxes[row.place // len(origins)], origins[row.place % len(origins)], row.number)
+        for part in _parts(question)
+        for row in session.execute(query.where(*part))
+    ]
+
+
+def resolved_by_month(session: Session, question: Question) -> Sequence[Row[Any]]:
+    """(month as YYYY-MM, overdue, number) of what was resolved in the period."""
+    month = func.substr(cast(local_day(session, question, resolved_at), Text), 1, 7).label("month")
+    late = case((overdue(session), 1), else_=0).label("overdue")
+    query = select(month, late, func.count().label("number")).group_by("month", "overdue")
+    return [row for part in _parts(question) for row in session.execute(query.where(*part, resolved_in(question)))]
+
+
+def days(session: Session, question: Question, by: Grouping, *, of_result: bool) -> list[tuple[str, date, int]]:
+    """(key, day, number) of what was resolved without a stop of its clock: by day of the result or of reception.
+
+    Where the clock stood still, was restarted or extended, the days between the two are not days used.
+    """
+    moment = resolved_at if of_result else DossierRow.received_at
+    day = local_day(session, question, moment).label("day")
+    query = select(_KEYS[by].label("key"), day, func.count().label("number")).group_by("key", "day")
+    conditions = (resolved_in(question), ON_FIRST_COUNT)
+    return [
+        (row.key, date.fromisoformat(str(row.day)), row.number)
+        for part in _parts(question)
+        for row in session.execute(query.where(*part, *conditions))
+    ]
+
+
+def behind(
+    session: Session,
+    question: Question,
+    cell: str,
+    narrowed: Narrowed = None,
+    *,
+    after: UUID | None = None,
+    limit: int = 25,
+) -> Sequence[Row[Any]]:
+    """The dossiers that one number of the report counts, in the order in which they were filed.
+
+    `cell` is a key of `CELLS`; `narrowed` names a row of the report by its keys (none: the total).
+    """
+    box = box_of(session, question).label("box")
+    query = select(
+        DossierRow.id,
+        DossierRow.code,
+        DossierRow.procedure_key,
+        DossierRow.channel,
+        DossierRow.competent_unit,
+        DossierRow.received_at,
+        DossierRow.due_at,
+        DossierRow.original_due_at,
+        ended_at.label("ended_at"),
+        box,
+    ).where(*_behind(question, cell, box, narrowed))
+    if after is not None:
+        query = query.where(DossierRow.id > after)
+    return session.execute(query.order_by(DossierRow.id).limit(limit)).all()
+
+
+def count_behind(session: Session, question: Question, cell: str, narrowed: Narrowed = None) -> int:
+    """How many dossiers `behind` lists in all."""
+    box = box_of(session, question)
+    return session.scalar(select(func.count(DossierRow.id)).where(*_behind(question, cell, box, narrowed))) or 0
+
+
+def lapsing(session: Session, question: Question, first: datetime, last: datetime, limit: int = 25) -> Sequence[Any]:
+    """(id, code, procedure_key, due_at) of undecided dossiers that lapse between two moments, nearest first."""
+    query = select(DossierRow.id, DossierRow.code, DossierRow.procedure_key, DossierRow.due_at)
+    return session.execute(_lapsing(query, question, first, last).order_by(DossierRow.due_at).limit(limit)).all()
+
+
+def count_lapsing(session: Session, question: Question, first: datetime, last: datetime) -> int:
+    """How many dossiers `lapsing` lists in all."""
+    return session.scalar(_lapsing(select(func.count(DossierRow.id)), question, first, last)) or 0
+
+
+def procedures_in_use(session: Session) -> Sequence[Row[Any]]:
+    """(procedure_key, facts of its newest version), by key: what there is to choose from, and its titles and field."""
+    newest = (
+        select(ProcedureVersionRow.procedure_key, func.max(ProcedureVersionRow.number).label("number"))
+        .group_by(ProcedureVersionRow.procedure_key)
+        .subquery()
+    )
+    query = select(ProcedureVersionRow.procedure_key, ProcedureVersionRow.facts).join(
+        newest,
+        and_(
+            newest.c.procedure_key == ProcedureVersionRow.procedure_key, newest.c.number == ProcedureVersionRow.number
+        ),
+    )
+    return session.execute(query.order_by(ProcedureVersionRow.procedure_key)).all()
+
+
+# ---- conditions ------------------------------------------------------------------------------------------
+
+
+def _parts(question: Question) -> list[tuple[ColumnElement[bool], ...]]:
+    """The dossiers of the question in two heaps, each a range of one index: the open ones, those ended since."""
+    of = in_hand(question)
+    return [(DossierRow.closed_at.is_(None), *of), (DossierRow.closed_at >= question.start, *of)]
+
+
+def _behind(question: Question, cell: str, box: ColumnElement[Any], narrowed: Narrowed) -> list[ColumnElement[bool]]:
+    boxes, origins = CELLS[cell]
+    conditions = [*in_hand(question), box.in_([number_of(one) for one in boxes])]
+    if origins:
+        conditions.append(origin_of(question).in_([number_of(one) for one in origins]))
+    if narrowed is not None:
+        by, keys = narrowed
+        conditions.append(_KEYS[by].in_(keys))
+    return conditions
+
+
+def _lapsing(
+    query: Select[*tuple[Any, ...]], question: Question, first: datetime, last: datetime
+) -> Select[*tuple[Any, ...]]:
+    return query.where(
+        DossierRow.closed_at.is_(None),
+        DossierRow.decided_at.is_(None),
+        DossierRow.due_at.between(first, last),
+        *in_hand(question),
+    )

@@ -1,0 +1,235 @@
+"""Where a dossier stands at the end of a period, and how it came into it: the conditions of report II.06a.
+
+A dossier stands in exactly one box. Whoever was late is late whatever was granted later: an extension moves the due
+date, not the judgement, so what it saves is a box of its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    Case,
+    ColumnElement,
+    Integer,
+    Text,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+)
+from sqlalchemy.orm import Session
+
+from engine.access import visible_dossiers
+from engine.events import EventType
+from engine.model import Actor, Channel
+from engine.persistence.tables import DossierRow, JournalRow
+
+
+class Box(StrEnum):
+    """Where a dossier of the period stands at its end."""
+
+    EARLY = "early"  # decided on a day before the due day
+    ON_TIME = "on_time"  # decided on the due day
+    EXTENDED = "extended"  # decided after the original due date, in time only thanks to an extension
+    LATE = "late"  # decided after its due date
+    RUNNING = "running"  # not decided, in time
+    WAITING = "waiting"  # not decided, in time, its papers not yet accepted: no term runs
+    RUNNING_EXTENDED = "running_extended"  # not decided, past the original due date, in time by an extension
+    RUNNING_LATE = "running_late"  # not decided, past its due date
+    WITHDRAWN = "withdrawn"  # the applicant took it back
+    STOPPED = "stopped"  # the authority stopped it
+    NOT_RECEIVED = "not_received"  # refused at reception
+
+
+class Origin(StrEnum):
+    """How a dossier came into the period."""
+
+    NEW_ONLINE = "new_online"
+    NEW_DIRECT = "new_direct"  # at the desk, by post, at a kiosk
+    CARRIED = "carried"  # from the period before
+
+
+class Grouping(StrEnum):
+    """What the rows of the report are."""
+
+    COMPETENT = "competent"
+    RECEIVING = "receiving"
+    FIELD = "field"
+    PROCEDURE = "procedure"
+    CHANNEL = "channel"
+
+
+APART = (Box.WITHDRAWN, Box.STOPPED, Box.NOT_RECEIVED)  # ended without being resolved
+RESOLVED = (Box.EARLY, Box.ON_TIME, Box.EXTENDED, Box.LATE)
+IN_PROGRESS = (Box.RUNNING, Box.WAITING, Box.RUNNING_EXTENDED, Box.RUNNING_LATE)
+COUNTED = (*RESOLVED, *IN_PROGRESS)
+
+# Columns of report II.06a, and what stands beside it -> (boxes, origins; all of them when empty).
+CELLS: Mapping[str, tuple[tuple[Box, ...], tuple[Origin, ...]]] = {
+    "received": (COUNTED, ()),
+    "received_online": (COUNTED, (Origin.NEW_ONLINE,)),
+    "received_direct": (COUNTED, (Origin.NEW_DIRECT,)),
+    "carried_over": (COUNTED, (Origin.CARRIED,)),
+    "resolved": (RESOLVED, ()),
+    "resolved_early": ((Box.EARLY,), ()),
+    "resolved_on_time": ((Box.ON_TIME,), ()),
+    "resolved_overdue": ((Box.EXTENDED, Box.LATE), ()),
+    "resolved_by_extension": ((Box.EXTENDED,), ()),
+    "in_progress": (IN_PROGRESS, ()),
+    "in_progress_in_time": ((Box.RUNNING, Box.WAITING), ()),
+    "in_progress_overdue": ((Box.RUNNING_EXTENDED, Box.RUNNING_LATE), ()),
+    "in_progress_by_extension": ((Box.RUNNING_EXTENDED,), ()),
+    "in_progress_not_accepted": ((Box.WAITING,), ()),
+    "withdrawn": ((Box.WITHDRAWN,), ()),
+    "stopped": ((Box.STOPPED,), ()),
+    "not_received": ((Box.NOT_RECEIVED,), ()),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: dossiers in hand between `start` and `end` (excluded), narrowed; empty means any.
+
+    What is open at the end is judged at `at`, the last moment of the period or now, whichever is earlier. Days are
+    days of `zone`. `actor` is whoever asks: a dossier counts for those who may see it.
+    """
+
+    actor: Actor
+    start: datetime
+    end: datetime
+    at: datetime
+    zone: ZoneInfo
+    competent: str = ""
+    receiving: str = ""
+    procedures: tuple[str, ...] | None = None
+    channels: tuple[Channel, ...] = ()
+
+
+resolved_at = func.coalesce(DossierRow.decided_at, DossierRow.closed_at, type_=DossierRow.decided_at.type)
+_left = DossierRow.outcome.in_(APART)
+ended_at = case((_left, DossierRow.closed_at), else_=resolved_at)
+ON_FIRST_COUNT = or_(DossierRow.due_at.is_(None), DossierRow.due_at == DossierRow.original_due_at)
+
+
+def in_hand(question: Question) -> tuple[ColumnElement[bool], ...]:
+    """Received before the end of the period, and not ended before it began."""
+    open_or_closed_since = or_(DossierRow.closed_at.is_(None), DossierRow.closed_at >= question.start)
+    conditions = [
+        DossierRow.received_at < question.end,
+        open_or_closed_since,
+        or_(DossierRow.decided_at.is_(None), DossierRow.decided_at >= question.start, _left),
+        visible_dossiers(question.actor),
+    ]
+    if question.competent:
+        conditions.append(DossierRow.competent_unit == question.competent)
+    if question.receiving:
+        conditions.append(DossierRow.receiving_unit == question.receiving)
+    if question.procedures is not None:
+        conditions.append(DossierRow.procedure_key.in_(question.procedures))
+    if question.channels:
+        conditions.append(DossierRow.channel.in_(question.channels))
+    return tuple(conditions)
+
+
+def resolved_in(question: Question) -> ColumnElement[bool]:
+    """Decided by the end of the period."""
+    return and_(not_(_left), resolved_at < question.end)
+
+
+def number_of(one: Box | Origin) -> int:
+    """The number that stands for a box or an origin in queries: grouping by numbers takes half the time."""
+    return list(type(one)).index(one)
+
+
+def box_of(session: Session, question: Question) -> Case[Any]:
+    """The number of the box in which a dossier stands. The dear branches are asked late."""
+    due, first_due = DossierRow.due_at, DossierRow.original_due_at
+
+    def day(moment: Any) -> ColumnElement[Any]:
+        return local_day(session, question, moment)
+
+    resolved = _numbered(
+        (_after(session, due), Box.LATE),
+        (and_(_after(session, first_due), _extended()), Box.EXTENDED),
+        (due.is_(None), Box.EARLY),
+        (and_(first_due < due, day(resolved_at) == day(first_due), _extended()), Box.ON_TIME),
+        (_days_before(session, due), Box.EARLY),
+        (day(resolved_at) == day(due), Box.ON_TIME),
+        otherwise=Box.EARLY,
+    )
+    at = literal(question.at.replace(microsecond=0), DossierRow.due_at.type)
+    running = _numbered(
+        (due < at, Box.RUNNING_LATE),
+        (and_(first_due < at, _extended()), Box.RUNNING_EXTENDED),
+        (first_due.is_(None), Box.WAITING),
+        otherwise=Box.RUNNING,
+    )
+    apart = case({box.value: number_of(box) for box in APART}, value=DossierRow.outcome)
+    ended_apart = and_(_left, DossierRow.closed_at < question.end)
+    return case((resolved_in(question), resolved), (ended_apart, apart), else_=running)
+
+
+def overdue(session: Session) -> ColumnElement[bool]:
+    """Of resolved ones: after the due date, or in time only thanks to an extension."""
+    late_at_first = and_(_after(session, DossierRow.original_due_at), _extended())
+    return or_(_after(session, DossierRow.due_at), late_at_first)
+
+
+def origin_of(question: Question) -> Case[Any]:
+    """The number of the way in which a dossier came into the period."""
+    return _numbered(
+        (DossierRow.received_at < question.start, Origin.CARRIED),
+        (DossierRow.channel == Channel.ONLINE, Origin.NEW_ONLINE),
+        otherwise=Origin.NEW_DIRECT,
+    )
+
+
+def local_day(session: Session, question: Question, moment: Any) -> ColumnElement[Any]:
+    """The day of a moment in the authority's zone. SQLite knows no zones: there it is the present offset."""
+    if _is_postgresql(session):
+        return func.date(func.timezone(question.zone.key, moment))
+    offset = question.at.astimezone(question.zone).utcoffset() or timedelta()
+    # the second alone: SQLite rounds what is behind it, at midnight into the next day
+    return func.date(_second(session, moment), f"{int(offset.total_seconds() // 60):+d} minutes")
+
+
+def _numbered(*branches: tuple[ColumnElement[bool], Box | Origin], otherwise: Box | Origin) -> Case[Any]:
+    numbers = [(condition, literal_column(str(number_of(one)), Integer)) for condition, one in branches]
+    return case(*numbers, else_=literal_column(str(number_of(otherwise)), Integer))
+
+
+def _after(session: Session, limit: Any) -> ColumnElement[bool]:
+    """Resolved out of time: from the next second on, as a due date is the last second in time."""
+    return and_(resolved_at > limit, _second(session, resolved_at) > _second(session, limit))
+
+
+def _days_before(session: Session, due: Any) -> ColumnElement[bool]:
+    """On SQLite: resolved more than a day before, told without asking for either day, which is dear there."""
+    if _is_postgresql(session):
+        return false()
+    return func.julianday(due) - func.julianday(resolved_at) > 1.001
+
+
+def _extended() -> ColumnElement[bool]:
+    """Whether the dossier's term was ever extended: the journal says so, which nobody can change."""
+    return exists().where(JournalRow.stream_id == DossierRow.id, JournalRow.type == EventType.CLOCK_EXTENDED)
+
+
+def _second(session: Session, moment: Any) -> ColumnElement[Any]:
+    """The second in which a moment lies."""
+    if _is_postgresql(session):
+        return func.date_trunc("second", moment)
+    return func.substr(moment, 1, len("2026-11-23 09:00:00"), type_=Text())
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"

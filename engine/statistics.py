@@ -1,0 +1,246 @@
+"""Report II.06a and what stands beside it: the rows with their names, on-time rates, days used, what lapses next."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from engine.deadlines.errors import UnknownCalendarYearError
+from engine.errors import NotFoundError
+from engine.model import Actor, Role
+from engine.persistence import statistics as queries
+from engine.persistence.organisation import unit_names
+from engine.persistence.statistics_boxes import CELLS, Box, Grouping, Origin, Question
+from engine.platform import Platform
+from engine.statistics_values import Asked, Forecast, Line, Month, Period, Report, months_later
+
+READERS = (Role.DIVISION_HEAD, Role.AGENCY_LEADER, Role.PROCEDURE_CONTROL, Role.OPERATOR)
+_SEE_ALL = (Role.PROCEDURE_CONTROL, Role.OPERATOR)
+MONTHS = 12  # how far back the months beside the report go
+
+
+@dataclass(frozen=True)
+class Procedures:
+    """The procedures that there are: names and fields by key."""
+
+    titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    fields: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def known(cls, session: Session) -> "Procedures":
+        """All that were ever deployed, as their newest version names them."""
+        rows = queries.procedures_in_use(session)
+        titles = {row.procedure_key: _words(row.facts, "title") for row in rows}
+        return cls(titles, {row.procedure_key: _words(row.facts, "field") for row in rows})
+
+    def of_field(self, name: str) -> tuple[str, ...]:
+        """The keys of a field's procedures."""
+        return tuple(key for key, words in self.fields.items() if words[0] == name)
+
+    @cached_property
+    def field_names(self) -> dict[str, tuple[str, str]]:
+        """Every field by its Vietnamese name."""
+        return {words[0]: words for words in self.fields.values()}
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """Who asks for what, in which surroundings."""
+
+    platform: Platform
+    actor: Actor
+    asked: Asked
+
+
+def report(session: Session, inquiry: Inquiry) -> Report:
+    """Report II.06a over what the actor may see; received = resolved + in progress in every row."""
+    procedures = Procedures.known(session)
+    question = _question(inquiry, procedures)
+    return _told(session, inquiry, procedures, queries.tallies(session, question, inquiry.asked.by), {})
+
+
+def at_a_glance(session: Session, inquiry: Inquiry) -> Report:
+    """The report with the days used, the months behind it and what lapses next."""
+    procedures = Procedures.known(session)
+    question = _question(inquiry, procedures)
+    tallies = queries.tallies(session, question, inquiry.asked.by)
+    told = _told(session, inquiry, procedures, tallies, _days_used(session, inquiry, question))
+    forecast = _forecast(session, inquiry.platform, question)
+    return replace(told, months=_months(session, inquiry), forecast=forecast)
+
+
+def _told(
+    session: Session,
+    inquiry: Inquiry,
+    procedures: Procedures,
+    tallies: Sequence[queries.Tally],
+    used: Mapping[str, tuple[int, int]],
+) -> Report:
+    by = inquiry.asked.by
+    rows: dict[str, list[str]] = defaultdict(list)  # row of the report -> its keys in the database
+    for key in sorted({tally.key for tally in tallies}):
+        rows[procedures.fields.get(key, (key, key))[0] if by is Grouping.FIELD else key].append(key)
+    names = _names(session, by, rows, procedures)
+    lines = [
+        Line(row, *names[row], _cells(one for one in tallies if one.key in keys), _average(used, keys))
+        for row, keys in rows.items()
+    ]
+    total = Line("", "Tổng số", "Total", _cells(tallies), _average(used, used))
+    return Report(inquiry.asked, inquiry.platform.now(), tuple(sorted(lines, key=lambda one: one.name_vi)), total)
+
+
+def behind(
+    session: Session,
+    inquiry: Inquiry,
+    cell: str,
+    row: str = "",
+    *,
+    after: UUID | None = None,
+    limit: int = 25,
+) -> Sequence[Row[Any]]:
+    """The dossiers that one number counts: a column of the report, in one row (by its key) or in all."""
+    question, narrowed = _place(session, inquiry, cell, row)
+    return queries.behind(session, question, cell, narrowed, after=after, limit=limit)
+
+
+def count_behind(session: Session, inquiry: Inquiry, cell: str, row: str = "") -> int:
+    """How many dossiers `behind` lists in all."""
+    question, narrowed = _place(session, inquiry, cell, row)
+    return queries.count_behind(session, question, cell, narrowed)
+
+
+def lapsing(session: Session, inquiry: Inquiry, limit: int = 100) -> Sequence[Any]:
+    """The undecided dossiers that lapse by the end of the next working day, nearest first."""
+    platform = inquiry.platform
+    question = _now_only(_question(inquiry, Procedures.known(session)), platform.now())
+    end = platform.calendar.end_of_day(_next_working(platform))
+    return queries.lapsing(session, question, platform.now(), end, limit)
+
+
+def _place(session: Session, inquiry: Inquiry, cell: str, row: str) -> tuple[Question, queries.Narrowed]:
+    if cell not in CELLS:
+        raise NotFoundError(
+            f"expected a column of the report ({', '.join(CELLS)}), found {cell!r}", "Báo cáo không có cột này."
+        )
+    procedures = Procedures.known(session)
+    keys = procedures.of_field(row) if inquiry.asked.by is Grouping.FIELD else (row,)
+    return _question(inquiry, procedures), (inquiry.asked.by, keys) if row else None
+
+
+def _question(inquiry: Inquiry, procedures: Procedures) -> Question:
+    """The same as the database is asked. Whoever leads a unit sees what that unit has to do with."""
+    platform, actor, asked = inquiry.platform, inquiry.actor, inquiry.asked
+    calendar, now = platform.calendar, platform.now()
+    start = calendar.end_of_day(asked.period.first - timedelta(days=1)) + timedelta(seconds=1)
+    end = calendar.end_of_day(asked.period.last) + timedelta(seconds=1)
+    leading = (
+        actor.roles if any(map(actor.has_role, _SEE_ALL)) else {each for each in actor.roles if each[0] in READERS}
+    )
+    keys = {procedures.of_field(asked.field)} if asked.field else set()
+    if asked.procedure:
+        keys.add((asked.procedure,))
+    chosen = set.intersection(*map(set, keys)) if keys else None
+    return Question(
+        actor=replace(actor, roles=frozenset(leading)),
+        start=start,
+        end=end,
+        at=min(end - timedelta(seconds=1), now),
+        zone=platform.zone,
+        competent=asked.competent,
+        receiving=asked.receiving,
+        procedures=None if chosen is None else tuple(sorted(chosen)),
+        channels=(asked.channel,) if asked.channel else (),
+    )
+
+
+def _now_only(question: Question, now: datetime) -> Question:
+    return replace(question, start=now, end=now + timedelta(seconds=1), at=now)
+
+
+def _cells(tallies: Iterable[queries.Tally]) -> dict[str, int]:
+    numbers: dict[tuple[Box, Origin], int] = defaultdict(int)
+    for tally in tallies:
+        numbers[tally.box, tally.origin] += tally.number
+    return {
+        cell: sum(numbers.get((box, origin), 0) for box in boxes for origin in origins or tuple(Origin))
+        for cell, (boxes, origins) in CELLS.items()
+    }
+
+
+def _names(
+    session: Session, by: Grouping, keys: Iterable[str], procedures: Procedures
+) -> Mapping[str, tuple[str, str]]:
+    """The Vietnamese and the English name of each row; of a channel its key, which pages have words for."""
+    if by in (Grouping.COMPETENT, Grouping.RECEIVING):
+        vi, en = unit_names(session, list(keys)), unit_names(session, list(keys), "en")
+        return {key: (vi.get(key, key), en.get(key, key)) for key in keys}
+    if by is Grouping.FIELD:
+        return {key: procedures.field_names.get(key, (key, key)) for key in keys}
+    if by is Grouping.PROCEDURE:
+        return {key: procedures.titles.get(key, (key, key)) for key in keys}
+    return {key: (key, key) for key in keys}
+
+
+def _days_used(session: Session, inquiry: Inquiry, question: Question) -> dict[str, tuple[int, int]]:
+    """(dossiers, their working days added up) by row of the report as the database knows it.
+
+    The working days of one dossier are those up to its result less those up to its reception, so it is enough to
+    know how many results and how many receptions each day had.
+    """
+    found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    by, calendar, start = inquiry.asked.by, inquiry.platform.calendar, question.start.date()
+    for of_result, sign in ((True, 1), (False, -1)):
+        for key, day, number in queries.days(session, question, by, of_result=of_result):
+            found[key][0] += number if of_result else 0
+            found[key][1] += sign * number * calendar.working_days_between(start, day)
+    return {key: (dossiers, total) for key, (dossiers, total) in found.items()}
+
+
+def _average(used: Mapping[str, tuple[int, int]], keys: Iterable[str]) -> float | None:
+    of = [used[key] for key in keys if key in used]
+    dossiers = sum(number for number, _days in of)
+    return round(sum(days for _number, days in of) / dossiers, 1) if dossiers else None
+
+
+def _months(session: Session, inquiry: Inquiry) -> tuple[Month, ...]:
+    """The calendar months up to the end of the period or to now, those without a result included."""
+    platform, asked = inquiry.platform, inquiry.asked
+    final = min(asked.period.last, max(platform.today(), asked.period.first)).replace(day=1)
+    wanted = [months_later(final, back) for back in range(1 - MONTHS, 1)]
+    span = Period(wanted[0], months_later(final, 1) - timedelta(days=1))
+    question = _question(replace(inquiry, asked=replace(asked, period=span)), Procedures.known(session))
+    numbers: dict[str, list[int]] = defaultdict(lambda: [0, 0])  # month -> in time, overdue
+    for row in queries.resolved_by_month(session, question):
+        numbers[row.month][bool(row.overdue)] += row.number
+    names = [f"{first:%Y-%m}" for first in wanted]
+    return tuple(Month(name, sum(numbers[name]), numbers[name][True]) for name in names)
+
+
+def _forecast(session: Session, platform: Platform, question: Question) -> Forecast:
+    now, calendar = platform.now(), platform.calendar
+    question, today, next_on = _now_only(question, now), platform.today(), _next_working(platform)
+    tonight = calendar.end_of_day(today)
+    return Forecast(
+        queries.count_lapsing(session, question, now, tonight),
+        queries.count_lapsing(session, question, tonight + timedelta(microseconds=1), calendar.end_of_day(next_on)),
+        next_on,
+    )
+
+
+def _next_working(platform: Platform) -> date:
+    tomorrow = platform.today() + timedelta(days=1)
+    try:
+        return platform.calendar.next_working(tomorrow)
+    except UnknownCalendarYearError:
+        return tomorrow  # nobody has said yet which days of that year are worked
+
+
+def _words(facts: Mapping[str, Any], name: str) -> tuple[str, str]:
+    words = facts.get(name, {})
+    return words.get("vi", ""), words.get("en", "") or words.get("vi", "")
