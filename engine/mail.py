@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,8 +55,9 @@ def checked_address(text: str) -> str:
 
 def message_id(notice_id: UUID, recipient: str, host: str) -> str:
     """The id of a mail: the same for every attempt, so that a repetition can be recognised, and telling nothing."""
-    whom = hashlib.sha256(recipient.encode()).hexdigest()[:16]
-    return f"<{notice_id.hex}.{whom}@{host}>"
+    whom = hashlib.sha256(recipient.encode()).hexdigest()[:8]
+    short = b32encode(notice_id.bytes).decode().rstrip("=").lower()  # so that the header needs no folding
+    return f"<{short}.{whom}@{host}>"
 
 
 def build(said: Sequence[tuple[str, Words]], envelope: Envelope) -> EmailMessage:

@@ -1,6 +1,18 @@
 """The pages, one module a persona. They do what the API does, through the same use cases."""
 
-from api.pages import account, auditor, citizen, designer, dossiers, following, letters, officer, operator, reception
+from api.pages import (
+    account,
+    auditor,
+    citizen,
+    designer,
+    dossiers,
+    following,
+    letters,
+    notices,
+    officer,
+    operator,
+    reception,
+)
 
 blueprints = (
     account.blueprint,
@@ -13,4 +25,6 @@ blueprints = (
     auditor.blueprint,
     operator.blueprint,
     designer.blueprint,
+    notices.blueprint,
+    notices.of_applicant,
 )

@@ -22,6 +22,7 @@ from api.pages import (
     downloads,
     history_view,
     letters,
+    notice_list,
     present,
     procedure_view,
     task_view,
@@ -70,6 +71,8 @@ def mine(link: str) -> str:
             "documents": _papers(session, dossier, procedure, link),
             "parts": answers_view.parts(procedure, data, dossier.id, _own_keys(procedure)),
             "facts": _facts(session, dossier),
+            "notices": notice_list.lines(session, applicant),
+            "now": site().now(),
             "may_withdraw": use_cases.may_send(applicant, dossier, use_cases.WITHDRAWAL),
         }
         return render_template("pages/citizen/mine.html", **variables)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from api.auth import current_actor
 from api.language import LANGUAGES, current_language
-from api.pages import present, uploads
+from api.pages import notice_list, present, uploads
 from engine.errors import EngineError
 from engine.model import Actor, Role
 
@@ -39,6 +39,7 @@ def frame() -> dict[str, Any]:
         "lang": current_language(),
         "current_person": person,
         "navigation": doors(person),
+        "bell": notice_list.bell(person) if person else None,
         "language_links": [
             {"code": code, "name": _NAMES[code], "href": url_for("account.language", lang=code, next=_here())}
             for code in LANGUAGES

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.access import queues_of
 from engine.model import Actor
-from engine.persistence.tables import DossierRow, NoticeChoiceRow, NoticeRow, NoticeSeenRow, ProcedureRow
+from engine.persistence.tables import DossierRow, NoticeChoiceRow, NoticeRow, NoticeSeenRow, PersonRow, ProcedureRow
 
 FRESH = timedelta(days=60)  # a notice older than this is history: the journal has it
 MOST = 100  # the count stops here
@@ -94,6 +94,11 @@ def choices_of(session: Session, person_id: UUID) -> dict[str, str]:
         select(NoticeChoiceRow.kind, NoticeChoiceRow.way).where(NoticeChoiceRow.person_id == person_id)
     )
     return {kind: way for kind, way in rows}  # noqa: C416 - rows are no pairs for dict()
+
+
+def email_of(session: Session, person_id: UUID) -> str:
+    """Where a person's mails go; empty when nobody has said so."""
+    return session.scalar(select(PersonRow.email).where(PersonRow.id == person_id)) or ""
 
 
 def _with_subject(seen: ColumnElement[bool]) -> Select[NoticeRow, str, str, str, bool]:

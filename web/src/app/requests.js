@@ -27,5 +27,8 @@ export function startRequests(start) {
     if (event.detail.elt !== document.body) start(event.detail.elt);
   });
   // An answer that is no fragment (signed out, somebody else was quicker, server gone): show the whole page.
-  document.addEventListener("htmx:responseError", () => window.location.reload());
+  // What asks by itself beside the work, such as the number of new notices, must not throw the work away.
+  document.addEventListener("htmx:responseError", (event) => {
+    if (!event.detail.elt.closest("[data-quiet]")) window.location.reload();
+  });
 }
