@@ -6,6 +6,12 @@ import pytest
 from flask.testing import FlaskClient
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Headers do not depend on the database: one is enough."""
+    return sqlite_url
+
+
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/api/v1/procedures", "/api/docs", "/healthz", "/nowhere"])
 def test_every_answer_carries_the_strict_headers(client: FlaskClient, path: str) -> None:
     headers = client.get(path).headers

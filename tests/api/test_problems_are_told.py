@@ -102,14 +102,17 @@ def test_a_busy_database_is_no_fault_of_the_officer(make_app: Callable[[], Flask
     assert answer.json["detail"] == "Chưa có gì được ghi. Hãy thử lại."
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["limit=0", "limit=101", "limit=ten", "limit=99999999999999999999", "cursor=abc", "cursor=WyIyMDI2Il0=",
-     "state=lost", "text=%00", "unknown=1"],
-)  # fmt: skip
+QUERIES = [
+    *("limit=0", "limit=101", "limit=ten", "limit=99999999999999999999"),
+    *("cursor=abc", "cursor=WyIyMDI2Il0=", "state=lost", "text=%00", "unknown=1"),
+]
+
+
 def test_a_list_refuses_what_it_does_not_understand(
-    client: FlaskClient, bearer: Callable[[str], dict[str, str]], query: str
+    client: FlaskClient, bearer: Callable[[str], dict[str, str]]
 ) -> None:
-    answer = client.get(f"/api/v1/dossiers?{query}", headers=bearer("ha.control"))
-    assert answer.status_code == 422, answer.text
-    assert answer.json["errors"][0]["parameter"] == query.split("=", maxsplit=1)[0]
+    control = bearer("ha.control")
+    for query in QUERIES:
+        answer = client.get(f"/api/v1/dossiers?{query}", headers=control)
+        assert answer.status_code == 422, (query, answer.text)
+        assert answer.json["errors"][0]["parameter"] == query.split("=")[0]

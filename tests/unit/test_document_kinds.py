@@ -1,0 +1,75 @@
+"""Which files are taken as papers: by what they are, not by what they are called."""
+
+import io
+import zipfile
+
+import pytest
+
+from api.walks.sample_pdf import sample_pdf
+from engine.document_kinds import DOCX, KindRefusedError, recognise, safe_name
+
+PDF = sample_pdf("giấy tờ")
+
+
+def _zipped(**entries: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in entries.items():
+            archive.writestr(name.replace("__", "/"), text)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("page.html", b"<html><script>alert(1)</script></html>"),
+        ("picture.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
+        ("program.exe", b"MZ\x90\x00" + b"\0" * 100),
+        ("note.txt", b"just text"),
+        ("empty.pdf", b""),
+        ("picture.pdf", b"\x89PNG\r\n\x1a\n" + b"\0" * 100),
+        ("paper.exe", PDF),
+        ("archive.zip", _zipped(a="b")),
+        ("archive.docx", _zipped(a="b")),
+        ("macros.docx", _zipped(**{"[Content_Types].xml": "", "word__document.xml": "", "word__vbaProject.bin": ""})),
+        ("broken.docx", _zipped(**{"[Content_Types].xml": "", "word__document.xml": ""})[:60]),
+    ],
+)
+def test_what_is_not_on_the_list_is_refused(name: str, content: bytes) -> None:
+    with pytest.raises(KindRefusedError, match="save it as PDF"):
+        recognise(io.BytesIO(content), name)
+
+
+def test_a_file_is_known_by_its_content_and_left_at_its_start() -> None:
+    for name, content, kind in (
+        ("a.PDF", PDF, "application/pdf"),
+        ("a.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "image/png"),
+        ("a.jpeg", b"\xff\xd8\xff\xe0\0\x10JFIF" + b"\0" * 100, "image/jpeg"),
+        ("a.dwg", b"AC1032" + b"\0" * 100, "image/x-dwg"),
+        ("a.docx", _zipped(**{"[Content_Types].xml": "<Types/>", "word__document.xml": "<w/>"}), DOCX),
+        (
+            "a.odt",
+            _zipped(mimetype="application/vnd.oasis.opendocument.text"),
+            "application/vnd.oasis.opendocument.text",
+        ),
+    ):
+        stream = io.BytesIO(content)
+        assert recognise(stream, name) == kind
+        assert stream.read() == content
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("Tờ trình số 1.pdf", "Tờ trình số 1.pdf"),
+        ("../../etc/passwd.pdf", "passwd.pdf"),
+        ("C:\\Users\\Lan\\tờ trình.pdf", "tờ trình.pdf"),
+        ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie x.pdf"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe"),
+        ("", "tài liệu"),
+        ("...", "tài liệu"),
+        ("x" * 300 + ".pdf", "x" * 146 + ".pdf"),
+    ],
+)
+def test_a_name_is_kept_without_what_could_mislead(given: str, kept: str) -> None:
+    assert safe_name(given) == kept
