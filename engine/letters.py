@@ -10,6 +10,7 @@ Whoever dies on the way leaves the letter pending, and it is printed when its ti
 tried again later and later; after the last attempt it is an incident that an operator sees.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,6 +38,8 @@ from engine.procedures import pinned
 from engine.runtime.procedure import Procedure
 from forms.letter_data import LetterKind
 from forms.letters import MOST_PDF, LetterPress, LettersError, Pdf, common_template
+
+log = logging.getLogger(__name__)
 
 ATTEMPTS = 4
 OUT_OF_REACH = timedelta(minutes=2)  # longer than any letter takes
@@ -88,6 +91,17 @@ def print_pending(
         one = _print(db, platform, store, claimed)
         done = Printed(done.printed + one.printed, done.failed + one.failed)
     return done
+
+
+def printer(db: Engine, platform: Platform, store: DocumentStore) -> Callable[[], None]:
+    """A job for the scheduler: print what is due."""
+
+    def job() -> None:
+        done = print_pending(db, platform, store)
+        if done.printed or done.failed:
+            log.info("letters: %d printed, %d failed", done.printed, done.failed)
+
+    return job
 
 
 def _print(db: Engine, platform: Platform, store: DocumentStore, claimed: Claimed) -> Printed:

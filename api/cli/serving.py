@@ -24,10 +24,10 @@ from api.cli.setup import tools
 from api.cli.telling import say
 from api.database import db
 from api.settings import Settings, from_environment
-from api.site import EXTENSION
+from api.site import EXTENSION, Site
+from engine import letters
 from engine.deadlines import scheduler
 from engine.persistence.database import upgrade
-from engine.platform import Platform
 
 MEASURED_IN = "PROMETHEUS_MULTIPROC_DIR"  # where processes that serve together keep their measurements
 log = structlog.get_logger(__name__)
@@ -124,7 +124,10 @@ def worker(*, metrics: str | None) -> None:
             at_hand.platform,
             settings.scheduler_seconds,
             observe,
-            mailing.jobs(at_hand.db, at_hand.platform, settings),
+            (
+                *mailing.jobs(at_hand.db, at_hand.platform, settings),
+                letters.printer(at_hand.db, at_hand.platform, at_hand.store),
+            ),
         )
         log.info("worker.started", every_seconds=settings.scheduler_seconds)
         stopping.wait()
@@ -148,9 +151,10 @@ def _tick_in(worker: Any, settings: Settings) -> None:
     app: Flask = worker.app.wsgi()
     with app.app_context():
         observe = _measuring().of_application(app)
-        platform: Platform = app.extensions[EXTENSION].platform
-        jobs = mailing.jobs(db.engine, platform, settings)
-        scheduler.start(db.engine, platform, settings.scheduler_seconds, observe, jobs)
+        parts: Site = app.extensions[EXTENSION]
+        printing = letters.printer(db.engine, parts.platform, parts.store)
+        jobs = (*mailing.jobs(db.engine, parts.platform, settings), printing)
+        scheduler.start(db.engine, parts.platform, settings.scheduler_seconds, observe, jobs)
 
 
 def _measuring() -> ModuleType:
