@@ -1,10 +1,9 @@
 """Fires what has fallen due.
 
-1. Claim the oldest pending row whose moment has come by locking its dossier; dossiers that somebody works on are
-   skipped. Everybody locks the dossier first, so a sweep and an officer never wait for each other in a circle.
-2. Read the row again: it may have fired or been cancelled before the lock was ours.
-3. Let the dossier move on through the one `transition`, at the moment the law says.
-4. Mark the row as fired in the same transaction and commit: the effect and the mark happen together or not at all.
+1. Claim the oldest pending row whose moment has come by locking it and its dossier. Dossiers that somebody works on
+   are skipped, so a sweep and an officer never wait for each other in a circle.
+2. Let the dossier move on through the one `transition`, at the moment the law says.
+3. Mark the row as fired in the same transaction and commit: the effect and the mark happen together or not at all.
 
 One transaction an effect: a row that fails does not hold up the others. It is tried again later and later, and after
 the last attempt it is parked and becomes an incident that an operator sees.
@@ -78,12 +77,14 @@ def fire_next(db: Engine, platform: Platform) -> Swept | None:
 
     def work(session: Session) -> Swept | None:
         claimed.clear()
-        row = claim(session, platform.now())
-        if row is None:
+        found = claim(session, platform.now())
+        if found is None:
             return None
+        row, dossier, newest_calendar = found
         claimed.append((row.dossier_id, row.id))
+        calendars.know(session, platform, newest_calendar)
         late = platform.now() - row.legal_due_at
-        return Swept(fired=1, lateness=late) if _fire(session, platform, row) else Swept()
+        return Swept(fired=1, lateness=late) if _fire(session, platform, row, dossier) else Swept()
 
     try:
         return run(db, work)
@@ -99,21 +100,22 @@ def fire_next(db: Engine, platform: Platform) -> Swept | None:
         return Swept(failed=1)
 
 
-def claim(session: Session, now: datetime) -> DeadlineRow | None:
-    """The oldest pending row that is due, with its dossier locked; None when nothing is left to claim."""
+def claim(session: Session, now: datetime) -> tuple[DeadlineRow, DossierRow, int] | None:
+    """The oldest pending row that is due, with its dossier, both locked, and the number of the newest calendar.
+
+    None when nothing is left to claim. PostgreSQL looks at the conditions again when it has locked the rows; on SQLite
+    whoever writes is alone.
+    """
     due = (
-        select(DeadlineRow)
+        select(DeadlineRow, DossierRow, calendars.NEWEST_NUMBER)
         .join(DossierRow, DossierRow.id == DeadlineRow.dossier_id)
         .where(*_is_due(now))
         .order_by(DeadlineRow.due_at, DeadlineRow.id)
         .limit(1)
-        .with_for_update(of=DossierRow, skip_locked=True)
+        .with_for_update(of=(DossierRow, DeadlineRow), skip_locked=True)
     )
-    while (row := session.scalar(due)) is not None:
-        session.refresh(row)
-        if row.state == DeadlineState.PENDING and row.due_at <= now:
-            return row
-    return None
+    found = session.execute(due).one_or_none()
+    return (found[0], found[1], found[2]) if found else None
 
 
 def backlog(session: Session, platform: Platform) -> Backlog:
@@ -135,8 +137,11 @@ def _anything_due(db: Engine, platform: Platform) -> bool:
         return session.scalar(select(DeadlineRow.id).where(*_is_due(platform.now())).limit(1)) is not None
 
 
-def _fire(session: Session, platform: Platform, row: DeadlineRow) -> bool:
-    """Let the row's moment have its effect; False where the calendar has changed, and the dossier is counted anew."""
+def _fire(session: Session, platform: Platform, row: DeadlineRow, dossier: DossierRow) -> bool:
+    """Let the row's moment have its effect; False where it has none any more, or another calendar counts by now."""
+    if dossier.closed_at is not None:
+        row.state, row.processed_at = DeadlineState.CANCELLED, platform.now()
+        return False
     fired = []
 
     def command(change: Change) -> None:
@@ -162,7 +167,7 @@ def _fire(session: Session, platform: Platform, row: DeadlineRow) -> bool:
             EFFECTS[row.kind](change, row)
 
     legal_at = row.legal_due_at + lapse_of(row.kind)
-    transition.apply(session, platform, SYSTEM, row.dossier_id, command, legal_at=legal_at)
+    transition.carry_out(session, platform, SYSTEM, dossier, command, legal_at)
     return bool(fired)
 
 

@@ -74,12 +74,12 @@ def _claims(db: Engine) -> list[float]:
 def _claim_one(db: Engine) -> float | None:
     with Session(db) as session:
         begun = time.perf_counter()
-        row = claim(session, NOW)
+        found = claim(session, NOW)
         seconds = time.perf_counter() - begun
-        if row is not None:
-            row.state = DeadlineState.FIRED
+        if found is not None:
+            found[0].state = DeadlineState.FIRED
         session.commit()
-        return seconds if row is not None else None
+        return seconds if found is not None else None
 
 
 # ---- databases ------------------------------------------------------------------------------------------
