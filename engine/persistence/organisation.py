@@ -24,4 +24,9 @@ def person_names(session: Session, identifiers: Collection[UUID | None]) -> Mapp
     if not wanted:
         return {}
     rows = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(wanted)))
-    return {identifier: name for identifier, name in rows}
+    return {row.id: row.name for row in rows}
+
+
+def all_units(session: Session) -> list[str]:
+    """The codes of all units, those that are no more among them: reports look back."""
+    return list(session.scalars(select(UnitRow.code).order_by(UnitRow.code)))

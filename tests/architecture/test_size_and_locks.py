@@ -20,6 +20,8 @@ LONGEST_FUNCTION = 60
 
 LONG_MODULES = {
     "engine/persistence/tables.py": "the whole schema in one place, read from top to bottom",
+    "engine/model.py": "the nouns that every layer speaks of; one place to look each up",
+    "engine/runtime/facts.py": "one reader for each table of procedure.toml, side by side",
     "engine/deadlines/calendar.py": "the calendar and the reading of its data, which are checked against each other",
     "engine/deadlines/explain.py": "one sentence for each thing that moves a due date, side by side",
     "engine/decisions/decide.py": "the walk through a decision model: its parts call each other in turn",

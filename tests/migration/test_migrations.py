@@ -62,14 +62,15 @@ FIRST_ROWS = (
     ),
     (
         "INSERT INTO procedure_version (id, procedure_key, number, checksum, bundle, facts, valid_from, deployed_at, "
-        "deployed_by) VALUES ('00000000000000000000000000000002', 'p', 1, 'x', '', '{}', '2026-01-01', '2026-01-01', 'x')"
+        "deployed_by) VALUES ('00000000000000000000000000000002', 'p', 1, 'x', '', '{}', '2026-01-01', '2026-01-01', "
+        "'x')"
     ),
     (
         "INSERT INTO dossier (id, code, procedure_key, procedure_version_id, procedure_case, channel, applicant_name, "
         "applicant_email, summary, search_key, link_digest, receiving_unit, competent_unit, state, outcome, progress, "
         "incidents, submitted_at, version, snapshot, journal_seq, journal_head) VALUES "
-        "('00000000000000000000000000000003', 'C-1', 'p', '00000000000000000000000000000002', '', 'online', 'A', '', '', "
-        "'', 'd', 'U', 'U', 'filed', '', 0, 0, '2026-01-01', 1, '', 0, '')"
+        "('00000000000000000000000000000003', 'C-1', 'p', '00000000000000000000000000000002', '', 'online', 'A', '', "
+        "'', '', 'd', 'U', 'U', 'filed', '', 0, 0, '2026-01-01', 1, '', 0, '')"
     ),
     (
         "INSERT INTO dossier_data (dossier_id, key, data, updated_seq) "
