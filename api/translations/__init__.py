@@ -41,7 +41,7 @@ def translations(lang: str) -> NullTranslations:
     return Translations(compiled)
 
 
-class SourceCatalogues(Domain):  # type: ignore[misc]  # flask-babel carries no types
+class SourceCatalogues(Domain):
     """Looks words up in our catalogues."""
 
     def get_translations(self) -> NullTranslations:
@@ -54,4 +54,4 @@ class SourceCatalogues(Domain):  # type: ignore[misc]  # flask-babel carries no 
 def use_in(app: Flask) -> None:
     """Make the application's Babel, already set up, speak from our catalogues."""
     babel: Babel = app.extensions["babel"].instance
-    babel.domain_instance = SourceCatalogues()
+    babel.domain_instance = SourceCatalogues()  # type: ignore[no-untyped-call]  # flask-babel leaves its __init__ bare

@@ -65,7 +65,7 @@ class PageRead:
 def get(client: FlaskClient, path: str, status: int = 200) -> PageRead:
     """Open a page and read it."""
     answer = client.get(path)
-    assert answer.status_code == status, (answer.status_code, answer.get_data(as_text=True)[:2000])
+    assert answer.status_code == status, (path, answer.status_code, PageRead(answer).text)
     return PageRead(answer)
 
 
