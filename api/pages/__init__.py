@@ -12,6 +12,7 @@ from api.pages import (
     officer,
     operator,
     reception,
+    statistics,
 )
 
 blueprints = (
@@ -23,6 +24,7 @@ blueprints = (
     dossiers.blueprint,
     reception.blueprint,
     auditor.blueprint,
+    statistics.blueprint,
     operator.blueprint,
     designer.blueprint,
     notices.blueprint,

@@ -12,6 +12,7 @@ from api.language import LANGUAGES, current_language
 from api.pages import notice_list, present, uploads
 from engine.errors import EngineError
 from engine.model import Actor, Role
+from engine.statistics import READERS
 
 _NAMES = {"vi": "Tiếng Việt", "en": "English"}
 
@@ -67,6 +68,8 @@ def doors(actor: Actor | None) -> list[Door]:
     if actor.has_role(Role.RECEPTION_OFFICER):
         found.append(_door("reception.desk", _("Quầy tiếp nhận")))
     found.append(_door("dossiers.index", _("Hồ sơ")))
+    if any(actor.has_role(role) for role in READERS):
+        found.append(_door("statistics.index", _("Thống kê")))
     if actor.has_role(Role.OPERATOR):
         found.append(_door("operator.incidents", _("Sự cố")))
     if any(actor.has_role(role) for role in (Role.PROCESS_DESIGNER, Role.OPERATOR, Role.PROCEDURE_CONTROL)):

@@ -1,6 +1,6 @@
 """The routes of the JSON API, one module a noun."""
 
-from api.routes import documents, dossiers, history, incidents, me, procedures, tasks
+from api.routes import documents, dossiers, history, incidents, me, procedures, statistics, tasks
 
 blueprints = (
     procedures.blueprint,
@@ -10,4 +10,5 @@ blueprints = (
     documents.blueprint,
     incidents.blueprint,
     me.blueprint,
+    statistics.blueprint,
 )

@@ -1,0 +1,178 @@
+"""Statistics at a glance: report II.06a with pictures, the dossiers behind each number, and the same as files."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from api.auth import allow
+from api.database import read
+from api.language import current_language
+from api.pages import present, spreadsheets, statistics_view
+from api.pages.acting import person
+from api.pages.statistics_view import GROUPS, Filters
+from api.site import site
+from engine import statistics
+from engine.persistence.organisation import all_units
+from engine.persistence.statistics_boxes import Box
+from engine.statistics import READERS, Inquiry
+from engine.statistics_values import Report
+
+blueprint = Blueprint("statistics", __name__)
+PAGE, AT_ONCE = 25, 500
+
+
+@blueprint.get("/statistics")
+@allow(*READERS)
+def index() -> str:
+    """The report, its pictures, the months behind it and what lapses next."""
+    filters = Filters.of(request.args)
+    with read() as session:
+        report = statistics.at_a_glance(session, _inquiry(filters))
+        return render_template(
+            "pages/statistics/report.html",
+            filters=filters,
+            report=report,
+            groups=GROUPS,
+            view=statistics_view,
+            bars=statistics_view.bars(report),
+            month_bars=statistics_view.month_bars(report.months),
+            narrowed=statistics_view.narrowed_to(session, filters),
+            lapsing=statistics.lapsing(session, _inquiry(filters)),
+            wide=True,
+            **statistics_view.choices(session, report, all_units(session)),
+        )
+
+
+@blueprint.get("/statistics/report.csv")
+@allow(*READERS)
+def report_csv() -> Response:
+    """The report for a spreadsheet."""
+    rows, name = _file()
+    return spreadsheets.as_csv(rows, f"{name}.csv")
+
+
+@blueprint.get("/statistics/report.xlsx")
+@allow(*READERS)
+def report_xlsx() -> Response:
+    """The report as a workbook."""
+    rows, name = _file()
+    return spreadsheets.as_xlsx(rows, "II.06a", f"{name}.xlsx")
+
+
+@blueprint.get("/statistics/dossiers")
+@allow(*READERS)
+def behind() -> str:
+    """The dossiers that one number counts."""
+    filters, cell, row = Filters.of(request.args), _cell(), request.args.get("row", "")[:200]
+    inquiry = _inquiry(filters)
+    with read() as session:
+        rows = statistics.behind(session, inquiry, cell, row, after=_after(), limit=PAGE + 1)
+        onward = str(rows[PAGE - 1].id) if len(rows) > PAGE else ""
+        here = {"cell": cell, "row": row}
+        return render_template(
+            "pages/statistics/dossiers.html",
+            column=statistics_view.column_name(cell),
+            row_name=_row_name(session, inquiry, row),
+            dossiers=_lines(session, rows[:PAGE]),
+            total=statistics.count_behind(session, inquiry, cell, row),
+            back_href=filters.href("statistics.index"),
+            csv_href=filters.href("statistics.behind_csv", **here),
+            next_href=filters.href("statistics.behind", **here, after=onward) if onward else None,
+            first_href=filters.href("statistics.behind", **here) if request.args.get("after") else None,
+            wide=True,
+        )
+
+
+@blueprint.get("/statistics/dossiers.csv")
+@allow(*READERS)
+def behind_csv() -> Response:
+    """The dossiers that one number counts, all of them, as they are read."""
+    filters, cell, row = Filters.of(request.args), _cell(), request.args.get("row", "")[:200]
+    inquiry = _inquiry(filters)
+    with read() as session:  # what makes no sense is told before the first line is sent
+        statistics.behind(session, inquiry, cell, row, limit=1)
+    return spreadsheets.as_csv(_all_behind(inquiry, cell, row), f"{cell}.csv")
+
+
+def _all_behind(inquiry: Inquiry, cell: str, row: str) -> Iterator[list[spreadsheets.Cell]]:
+    heads = (_("Mã hồ sơ"), _("Thủ tục"), _("Tiếp nhận lúc"), _("Hạn trả"), _("Kết thúc lúc"), _("Kết quả"))
+    yield list(heads)
+    after: UUID | None = None
+    while True:
+        with read() as session:
+            rows = statistics.behind(session, inquiry, cell, row, after=after, limit=AT_ONCE)
+            lines = _lines(session, rows)
+        for line in lines:
+            yield [line["code"], line["procedure"], *(present.moment_text(line[at]) for at in _MOMENTS), line["box"]]
+        if len(rows) < AT_ONCE:
+            return
+        after = rows[-1].id
+
+
+_MOMENTS = ("received_at", "due_at", "ended_at")
+
+
+def _lines(session: Session, rows: Any) -> list[dict[str, Any]]:
+    titles, language = statistics.Procedures.known(session).titles, current_language()
+    boxes = list(Box)
+    return [
+        {
+            "id": row.id,
+            "code": row.code,
+            "procedure": titles.get(row.procedure_key, (row.procedure_key,) * 2)[language == "en"],
+            "box": statistics_view.box_name(boxes[row.box]),
+            **{name: getattr(row, name) for name in _MOMENTS},
+        }
+        for row in rows
+    ]
+
+
+def _file() -> tuple[Iterator[list[spreadsheets.Cell]], str]:
+    filters = Filters.of(request.args)
+    with read() as session:
+        report = statistics.at_a_glance(session, _inquiry(filters))
+        narrowed = statistics_view.narrowed_to(session, filters)
+    period = report.asked.period
+    return _rows(report, narrowed), f"II.06a_{period.first:%Y%m%d}-{period.last:%Y%m%d}"
+
+
+def _rows(report: Report, narrowed: list[tuple[str, str]]) -> Iterator[list[spreadsheets.Cell]]:
+    yield [_("Tình hình, kết quả giải quyết thủ tục hành chính (II.06a)")]
+    yield [_("Kỳ báo cáo"), statistics_view.period_text(report)]
+    yield [_("Lập lúc"), present.moment_text(report.made_at)]
+    for what, which in narrowed:
+        yield [what, which]
+    yield []
+    columns = [cell for _group, cells in GROUPS for cell in cells]
+    heads = [statistics_view.column_name(cell) for cell in columns]
+    by = str(statistics_view.GROUPINGS[report.asked.by])
+    yield [by, *heads, _("Tỷ lệ trước và đúng hạn (%%)"), _("Số ngày làm việc trung bình")]
+    for line in (*report.lines, report.total):
+        numbers = [line.cells[cell] for cell in columns]
+        yield [statistics_view.name_of(report, line), *numbers, line.rate, line.used]
+
+
+def _inquiry(filters: Filters) -> Inquiry:
+    return Inquiry(site().platform, person(), filters.asked())
+
+
+def _cell() -> str:
+    return request.args.get("cell", "received")[:64]
+
+
+def _after() -> UUID | None:
+    try:
+        return UUID(request.args.get("after", ""))
+    except ValueError:
+        return None
+
+
+def _row_name(session: Session, inquiry: Inquiry, row: str) -> str:
+    if not row:
+        return _("Tổng số")
+    report = statistics.report(session, inquiry)
+    return next((statistics_view.name_of(report, line) for line in report.lines if line.key == row), row)

@@ -1,0 +1,287 @@
+"""Report II.06a as pages and files show it: what is chosen, columns in words, bars drawn from the table's figures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
+from flask_babel.speaklater import LazyString
+from sqlalchemy.orm import Session
+
+from api.language import current_language
+from api.pages import present, wording
+from api.site import site
+from engine.model import Channel
+from engine.persistence.organisation import unit_names
+from engine.persistence.statistics_boxes import CELLS, Box, Grouping
+from engine.statistics import Procedures
+from engine.statistics_values import PRESETS, Asked, Line, Month, Period, Report, period_of
+
+PERIODS: Mapping[str, LazyString] = {
+    "this_month": lazy("Tháng này"),
+    "last_month": lazy("Tháng trước"),
+    "this_quarter": lazy("Quý này"),
+    "this_year": lazy("Năm nay"),
+    "last_year": lazy("Năm trước"),
+    "chosen": lazy("Từ ngày, đến ngày"),
+}
+GROUPINGS: Mapping[Grouping, LazyString] = {
+    Grouping.COMPETENT: lazy("Cơ quan giải quyết"),
+    Grouping.RECEIVING: lazy("Nơi tiếp nhận"),
+    Grouping.FIELD: lazy("Lĩnh vực"),
+    Grouping.PROCEDURE: lazy("Thủ tục"),
+    Grouping.CHANNEL: lazy("Cách nộp"),
+}
+# Columns in the order of the form, in groups; the last group is ours.
+GROUPS: Sequence[tuple[LazyString, Mapping[str, LazyString]]] = (
+    (
+        lazy("Số hồ sơ tiếp nhận"),
+        {
+            "received": lazy("Tổng số"),
+            "received_online": lazy("Trong kỳ: trực tuyến"),
+            "received_direct": lazy("Trong kỳ: trực tiếp, bưu chính"),
+            "carried_over": lazy("Từ kỳ trước"),
+        },
+    ),
+    (
+        lazy("Số hồ sơ đã giải quyết"),
+        {
+            "resolved": lazy("Tổng số"),
+            "resolved_early": lazy("Trước hạn"),
+            "resolved_on_time": lazy("Đúng hạn"),
+            "resolved_overdue": lazy("Quá hạn"),
+            "resolved_by_extension": lazy("trong đó kịp hạn đã hẹn lại"),
+        },
+    ),
+    (
+        lazy("Số hồ sơ đang giải quyết"),
+        {
+            "in_progress": lazy("Tổng số"),
+            "in_progress_in_time": lazy("Trong hạn"),
+            "in_progress_overdue": lazy("Quá hạn"),
+            "in_progress_by_extension": lazy("trong đó còn hạn đã hẹn lại"),
+            "in_progress_not_accepted": lazy("trong đó chờ tiếp nhận"),
+        },
+    ),
+    (
+        lazy("Kết thúc không giải quyết"),
+        {
+            "withdrawn": lazy("Rút hồ sơ"),
+            "stopped": lazy("Dừng giải quyết"),
+            "not_received": lazy("Không tiếp nhận"),
+        },
+    ),
+)
+BARS = (
+    ("resolved_early", lazy("Trước hạn"), "#146c43"),
+    ("resolved_on_time", lazy("Đúng hạn"), "#5aa9e6"),
+    ("resolved_overdue", lazy("Quá hạn"), "#a3241c"),
+)
+MOST_BARS = 20
+BOXES: Mapping[Box, LazyString] = {
+    Box.EARLY: lazy("Trước hạn"),
+    Box.ON_TIME: lazy("Đúng hạn"),
+    Box.EXTENDED: lazy("Chỉ kịp hạn đã hẹn lại"),
+    Box.LATE: lazy("Quá hạn"),
+    Box.RUNNING: lazy("Trong hạn"),
+    Box.WAITING: lazy("Chờ tiếp nhận"),
+    Box.RUNNING_EXTENDED: lazy("Chỉ còn hạn đã hẹn lại"),
+    Box.RUNNING_LATE: lazy("Quá hạn"),
+    Box.WITHDRAWN: lazy("Rút hồ sơ"),
+    Box.STOPPED: lazy("Dừng giải quyết"),
+    Box.NOT_RECEIVED: lazy("Không tiếp nhận"),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the person has chosen, as the address says it."""
+
+    period: str = "this_month"
+    first: str = ""
+    last: str = ""
+    by: str = Grouping.COMPETENT.value
+    competent: str = ""
+    receiving: str = ""
+    procedure: str = ""
+    field: str = ""
+    channel: str = ""
+
+    @classmethod
+    def of(cls, args: Mapping[str, str]) -> "Filters":
+        """From the query of an address; what makes no sense is left out."""
+        told = cls(**{name: args.get(name, "").strip()[:200] for name in vars(cls())})
+        period = told.period if told.period in PRESETS else ("chosen" if _day(told.first) and _day(told.last) else "")
+        return replace(
+            told,
+            period=period or "this_month",
+            first=told.first if period == "chosen" else "",
+            last=told.last if period == "chosen" else "",
+            by=told.by if told.by in list(Grouping) else Grouping.COMPETENT.value,
+            channel=told.channel if told.channel in list(Channel) else "",
+        )
+
+    def asked(self) -> Asked:
+        """The same as the engine is asked.
+
+        Raises:
+            InvalidInputError: the period ends before it begins.
+        """
+        first, last = _day(self.first), _day(self.last)
+        return Asked(
+            Period(first, last) if first and last else period_of(self.period, site().platform.today()),
+            Grouping(self.by),
+            self.competent,
+            self.receiving,
+            self.procedure,
+            self.field,
+            Channel(self.channel) if self.channel else None,
+        )
+
+    def query(self, **more: str) -> str:
+        """The query of an address with this choice, without what is empty."""
+        return urlencode({key: value for key, value in {**vars(self), **more}.items() if value})
+
+    def href(self, endpoint: str, **more: str) -> str:
+        """An address with this choice."""
+        return f"{url_for(endpoint)}?{self.query(**more)}"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A coloured part of a bar, in the units of the picture."""
+
+    name: str
+    number: int
+    start: float
+    width: float
+    colour: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a picture."""
+
+    name: str
+    top: int
+    segments: tuple[Segment, ...]
+
+
+WIDTH, ROW = 600, 44
+
+
+def bars(report: Report) -> list[Bar]:
+    """What was resolved, a bar for each row of the table, the longest first."""
+    lines = sorted((one for one in report.lines if one.cells["resolved"]), key=lambda one: -one.cells["resolved"])
+    scale = WIDTH / max((one.cells["resolved"] for one in lines), default=1)
+    return [
+        Bar(name_of(report, one), ROW * place, _segments(one, scale)) for place, one in enumerate(lines[:MOST_BARS])
+    ]
+
+
+def month_bars(months: Sequence[Month]) -> list[Bar]:
+    """The on-time rate, a bar for each month that resolved anything; the full width is a hundred per cent."""
+    told = [(one.month, one.rate) for one in months if one.rate is not None]
+    return [
+        Bar(
+            f"{month_name(month)}: {percent(rate)}",
+            ROW * place,
+            (Segment("", 0, 0, round(WIDTH * rate / 100, 1), BARS[0][2]),),
+        )
+        for place, (month, rate) in enumerate(told)
+    ]
+
+
+def _segments(line: Line, scale: float) -> tuple[Segment, ...]:
+    found, start = [], 0.0
+    for cell, name, colour in BARS:
+        width = round(line.cells[cell] * scale, 1)
+        if width:
+            found.append(Segment(str(name), line.cells[cell], round(start, 1), width, colour))
+        start += width
+    return tuple(found)
+
+
+def name_of(report: Report, line: Line) -> str:
+    """The name of a row in the reader's language."""
+    if report.asked.by is Grouping.CHANNEL and line.key:
+        return wording.channel(line.key)
+    return line.name_en if current_language() == "en" else line.name_vi
+
+
+def month_name(month: str) -> str:
+    """YYYY-MM as people write it."""
+    return f"{month[5:]}/{month[:4]}"
+
+
+def decimal(number: float | None) -> str:
+    """A number with one decimal for people; a dash for none."""
+    return "—" if number is None else f"{number:.1f}".replace(".", "," if current_language() == "vi" else ".")
+
+
+def percent(rate: float | None) -> str:
+    """A rate for people; a dash for none."""
+    return "—" if rate is None else f"{decimal(rate)} %"
+
+
+def period_text(report: Report) -> str:
+    """The period in words."""
+    period = report.asked.period
+    return _("từ %(first)s đến %(last)s", first=present.day_text(period.first), last=present.day_text(period.last))
+
+
+def narrowed_to(session: Session, filters: Filters) -> list[tuple[str, str]]:
+    """What the report leaves out, in words: (what, to which)."""
+    units = unit_names(session, [filters.competent, filters.receiving], current_language())
+    titles = Procedures.known(session).titles
+    told = (
+        (Grouping.COMPETENT, units.get(filters.competent, filters.competent)),
+        (Grouping.RECEIVING, units.get(filters.receiving, filters.receiving)),
+        (Grouping.PROCEDURE, titles.get(filters.procedure, (filters.procedure, filters.procedure))[_language()]),
+        (Grouping.FIELD, filters.field),
+        (Grouping.CHANNEL, wording.channel(filters.channel) if filters.channel else ""),
+    )
+    return [(str(GROUPINGS[what]), which) for what, which in told if which]
+
+
+def choices(session: Session, report: Report, units: Sequence[str]) -> dict[str, Any]:
+    """What can be chosen from."""
+    procedures = Procedures.known(session)
+    names = unit_names(session, units, current_language())
+    return {
+        "periods": list(PERIODS.items()),
+        "groupings": list(GROUPINGS.items()),
+        "units": sorted(names.items(), key=lambda one: one[1]),
+        "procedures": [(key, words[_language()]) for key, words in procedures.titles.items()],
+        "fields": [(key, words[_language()]) for key, words in sorted(procedures.field_names.items())],
+        "channels": list(wording.CHANNELS.items()),
+        "made_at": report.made_at,
+    }
+
+
+def column_name(cell: str) -> str:
+    """A column with its group, in one line."""
+    if cell not in CELLS:
+        return cell
+    return next(f"{group}: {names[cell]}" for group, names in GROUPS if cell in names)
+
+
+def box_name(box: Box) -> str:
+    """Where a dossier stands, in words."""
+    return str(BOXES[box])
+
+
+def _language() -> int:
+    return 1 if current_language() == "en" else 0
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1900 <= day.year <= 2999 else None
