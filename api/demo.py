@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from api import demo_history
 from api.walks.direct import DirectDriver
 from api.walks.drive import drive
 from api.walks.script import Walk, read_walk
@@ -71,6 +72,19 @@ def load(
         added += _add_dossier(db, platform, store, root, described)
     tell(f"{added} hồ sơ mẫu mới — {added} new sample dossiers")
     return Demo(accounts(db, [person["username"] for person in content["person"]]), keys, added, len(new.people))
+
+
+def load_full(db: Engine, platform: Platform, root: Path = ROOT, tell: Callable[[str], None] = print) -> int:
+    """Load the network, its people and ten months of finished dossiers on top of `load`; how many dossiers are new.
+
+    Raises:
+        EngineError: the demo is not loaded yet.
+    """
+    organisation = tomllib.loads(ORGANISATION.read_text(encoding="utf-8"))
+    tell("Nạp 335 điểm và 1.000 người — loading 335 points and 1,000 people")
+    demo_history.load_network(db, platform)
+    known = {key: organisation[key] for key in ("unit", "person")}
+    return demo_history.load_history(db, platform, root, known, tell)
 
 
 def deployable(root: Path) -> tuple[str, ...]:
