@@ -7,23 +7,26 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 from city import City
 from pypdf import PdfReader
 from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from engine import dossiers, letters
 from engine.clock import FixedClock
 from engine.deadlines.sweep import sweep
 from engine.document_store import DocumentStore
+from engine.dossiers import Filing
 from engine.history.verify import verify
 from engine.letters import Printed, print_pending
 from engine.model import Actor, LetterState, Role
 from engine.organisation.people import holders
 from engine.persistence.tables import DocumentRow, DossierRow, IncidentRow, JournalRow, LetterRow, PersonRow
 from engine.runtime.bundle import Bundle
-from engine.runtime.side_tasks import APOLOGY
+from engine.runtime.side_tasks import ACKNOWLEDGE, APOLOGY
 
 ROOT = Path(__file__).parents[2]
 KEY = "detailed_plan_adjustment"
@@ -266,6 +269,55 @@ def test_a_letter_that_cannot_be_printed_becomes_an_incident_and_can_be_tried_ag
     after = city.do(lambda s: dossiers.retry(s, city.platform, operator, dossier.id, incident.id))
     assert after.incidents == 0
     assert _letters(city, dossier)[0].state == LetterState.PENDING
+
+
+def test_a_letter_of_a_dossier_that_has_ended_can_be_tried_again(city: City, store: DocumentStore) -> None:
+    files = dict(Bundle.find(ROOT, KEY).files)
+    city.deploy(Bundle(files | {"forms/letters/stop.typ": b'#import "/layout.typ": *\n#data.weather\n'}))
+    dossier = _walked(city, "stopped")
+    assert dossier.outcome == "stopped"
+    for _ in range(letters.ATTEMPTS):
+        print_pending(city.db, city.platform, store)
+        city.later(hours=1)
+    assert _letters(city, dossier)[-1].state == LetterState.FAILED
+    find = select(IncidentRow).where(IncidentRow.dossier_id == dossier.id)
+    incident = city.see(lambda s: s.scalars(find).one())
+    after = city.do(lambda s: dossiers.retry(s, city.platform, _operator(city), dossier.id, incident.id))
+    assert (after.incidents, after.outcome) == (0, "stopped")
+    assert _letters(city, dossier)[-1].state == LetterState.PENDING
+
+
+def test_where_the_receipt_of_the_competent_body_starts_the_clock_the_slip_waits_for_it(
+    city: City, store: DocumentStore
+) -> None:
+    files = dict(Bundle.find(ROOT, KEY).files)
+    counted = 'unit = "working-days"\n'
+    toml = files["procedure.toml"].decode().replace(counted, f'{counted}starts = "competent-body-receipt"\n')
+    city.deploy(Bundle(files | {"procedure.toml": toml.encode()}))
+    walk = city.walk_file(KEY, "approved")
+    dossier = city.do(lambda s: _file_at(s, city, "TD-TTHCC-01", walk["application"]))
+    (task,) = city.open_tasks(dossier.id)
+    city.complete(task, walk["answers"]["reception_check"][0])
+    assert city.dossier(dossier.id).due_at is None
+    assert print_pending(city.db, city.platform, store) == Printed()
+    assert city.dossier(dossier.id).incidents == 0
+
+    city.later(hours=2)
+    receipt = next(one for one in city.open_tasks(dossier.id) if one.element_id == ACKNOWLEDGE)
+    city.complete(receipt, {"decision": "received"})
+    due = city.dossier(dossier.id).due_at
+    (row,) = _letters(city, dossier)
+    assert due is not None
+    assert datetime.fromisoformat(row.data["due_at"]) == due
+    assert row.data["set_count"] == walk["answers"]["reception_check"][0]["set_count"]
+    assert datetime.fromisoformat(row.data["received_at"]) == MORNING
+    assert print_pending(city.db, city.platform, store) == Printed(printed=1)
+
+
+def _file_at(session: Session, city: City, unit: str, answers: dict[str, Any]) -> DossierRow:
+    filled = city.with_papers(session, answers, "citizen")
+    filing = Filing(KEY, filled, receiving_unit=unit, uploader_key="citizen")
+    return dossiers.file(session, city.platform, None, filing).dossier
 
 
 def _operator(city: City) -> Actor:
