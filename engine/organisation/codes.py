@@ -5,6 +5,7 @@ be replaced, and old codes are kept as they are.
 """
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -13,6 +14,15 @@ from engine.errors import ConflictError
 from engine.persistence.tables import CodeCounterRow
 
 MOST_A_DAY = 9_999  # four digits, by the rule
+
+
+def set_counters(session: Session) -> Any:
+    """The statement that puts counters to given values (agency_code, day, last), for dossiers that are taken over."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    counter = dialect.insert(CodeCounterRow.__table__)
+    return counter.on_conflict_do_update(
+        index_elements=[CodeCounterRow.agency_code, CodeCounterRow.day], set_={"last": counter.excluded.last}
+    )
 
 
 def next_code(session: Session, agency_code: str, day: date) -> str:
