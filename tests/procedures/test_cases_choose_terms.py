@@ -24,7 +24,8 @@ def case_of(files: Files, **answers: Any) -> Mapping[str, Any]:
     assert rule is not None
     application = {**files.walks["granted"]["application"], **answers}
     made = files.decision_model(rule.file).decide(rule.decision, {"application": to_feel(application)}, now=NOW)
-    found: Mapping[str, Any] = from_feel(made.value)
+    found = from_feel(made.value)
+    assert isinstance(found, dict)
     return found
 
 
