@@ -6,8 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from city import City
@@ -15,6 +17,7 @@ from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.orm import Session
 
 from engine.clock import FixedClock
+from engine.history.journal import read
 from engine.history.verify import verify
 from engine.ids import new_id
 from engine.model import DeadlineState, TaskState
@@ -23,6 +26,7 @@ from engine.persistence.tables import (
     DossierDataRow,
     DossierRow,
     JournalRow,
+    NoticeRow,
     TaskRow,
 )
 from engine.procedures import loaded
@@ -35,7 +39,8 @@ SUPPORT = ROOT / "tests" / "support"
 KEY = "detailed_plan_adjustment"
 MORNING = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
 KILLS = 8
-EFFECTS = int(os.environ.get("MOTCUA_EFFECTS", "600"))  # due at once; three to a dossier
+EFFECTS = int(os.environ.get("MOTCUA_EFFECTS", "600"))  # due at once: timers, step limits, warnings, apologies, terms
+PATIENCE = max(600, EFFECTS // 5)  # seconds, for a machine that has other things to do
 
 pytestmark = pytest.mark.acceptance
 
@@ -104,8 +109,10 @@ def _assert_whole(session: Session, dossier: DossierRow) -> None:
 def test_four_workers_killed_at_random_fire_every_effect_exactly_once(database_url: str, db: Engine) -> None:
     city = City.found(db, FixedClock(MORNING), KEY)
     consulted = city.walk(city.walk_file(KEY, "approved"), until="consult_ward")
-    dossiers = [consulted.id, *_copies(city, consulted, EFFECTS // 3 - 1)]
     late = (MORNING + timedelta(days=60)).isoformat()
+    pending = select(func.count()).where(DeadlineRow.state == DeadlineState.PENDING)
+    each = city.see(lambda s: s.scalar(pending)) or 0
+    dossiers = [consulted.id, *_copies(city, consulted, EFFECTS // each - 1)]
     chance = random.Random(7)
     workers = [_start("sweep", database_url, late) for _ in range(4)]
     for _ in range(6):
@@ -114,24 +121,22 @@ def test_four_workers_killed_at_random_fire_every_effect_exactly_once(database_u
         _kill(workers[victim])
         workers[victim] = _start("sweep", database_url, late)
     for worker in workers:
-        assert worker.wait(timeout=600) == 0
+        assert worker.wait(timeout=PATIENCE) == 0
         if worker.stdout:
             worker.stdout.close()
 
-    timer = DeadlineRow.kind == "timer"
-    states = city.see(
-        lambda s: dict(
-            s.execute(select(DeadlineRow.state, func.count()).where(timer).group_by(DeadlineRow.state)).all()
-        )
-    )  # type: ignore[arg-type]
-    fired = (
-        select(JournalRow.stream_id, func.count())
-        .where(JournalRow.type == "deadline:fired", JournalRow.entry.contains('"kind":"timer"'))
-        .group_by(JournalRow.stream_id)
-    )
-    per_dossier = city.see(lambda s: dict(s.execute(fired).all()))  # type: ignore[arg-type]
-    assert states == {"fired": 3 * len(dossiers)}
-    assert per_dossier == dict.fromkeys(dossiers, 3)
+    rows = city.see(lambda s: s.execute(select(DeadlineRow.dossier_id, DeadlineRow.id, DeadlineRow.state)).all())
+    told = select(JournalRow).where(JournalRow.type == "deadline:fired")
+    entries = city.see(lambda s: [(row.stream_id, UUID(read(row)["payload"]["deadline"])) for row in s.scalars(told)])
+    fired = [(dossier, row) for dossier, row, state in rows if state == DeadlineState.FIRED]
+    assert sorted(entries) == sorted(fired)  # none twice, none forgotten
+    assert {state for _dossier, _row, state in rows} <= {DeadlineState.FIRED, DeadlineState.CANCELLED}
+    per_dossier = Counter(dossier for dossier, _row in fired)
+    assert set(per_dossier) == set(dossiers)
+    assert len(set(per_dossier.values())) == 1  # they all stood in the same place
+    told_overdue = select(NoticeRow.dossier_id, NoticeRow.audience).where(NoticeRow.kind == "dossier-overdue")
+    notices = city.see(lambda s: s.execute(told_overdue).all())
+    assert len(notices) == len(set(notices))
     appraisals = select(TaskRow.dossier_id).where(TaskRow.element_id == "appraisal")
     assert sorted(city.see(lambda s: list(s.scalars(appraisals)))) == sorted(dossiers)
 
