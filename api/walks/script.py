@@ -10,7 +10,7 @@ import orjson
 
 from engine.errors import InvalidInputError, NotFoundError
 
-USUAL = ("approved", "handed_over")  # the walks in which all goes well
+USUAL = ("approved", "granted", "handed_over")  # the walks in which all goes well
 
 
 @dataclass(frozen=True)
