@@ -70,9 +70,10 @@ def papers_of(documents: Iterable[RequiredDocument], filed: Mapping[str, Any]) -
 
 
 def matter_of(procedure: Procedure, summary: str) -> str:
-    """What is asked for: the procedure, and the dossier's summary where it says more."""
+    """What is asked for: the procedure and the dossier's summary; the latter alone where it begins like the former."""
     title = procedure.title()
-    return f"{title}: {summary}" if summary and summary not in title else title
+    same = title.casefold().split()[:3] == summary.casefold().split()[:3]
+    return summary if same else f"{title}: {summary}" if summary else title
 
 
 def text_of(value: object) -> str:
