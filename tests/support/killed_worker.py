@@ -41,7 +41,9 @@ def _goes_on(db: Engine, platform: Platform) -> bool:
     """Sweep once; a database that is too busy is asked again, as the ticker does with its next round."""
     try:
         return sweep(db, platform).fired > 0
-    except OperationalError:
+    except OperationalError as error:
+        if "locked" not in str(error):
+            raise
         return True
 
 
