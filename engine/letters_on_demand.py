@@ -3,7 +3,7 @@ own copy of the receipt or, before it, of the filing slip; these alone carry the
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -50,6 +50,7 @@ class _Step:
     due_at: datetime | None
     ended_at: datetime | None = None
     person: str = ""
+    by: str = ""  # the id of the task whose completion opened it
 
 
 def control_sheet(session: Session, platform: Platform, dossier: DossierRow) -> Sheet:
@@ -63,8 +64,8 @@ def control_sheet(session: Session, platform: Platform, dossier: DossierRow) -> 
             f"expected dossier {dossier.code} to have a due date, found none; it has not been accepted yet",
             f"Hồ sơ {dossier.code} chưa được tiếp nhận nên chưa có phiếu kiểm soát.",
         )
-    steps = list(_steps(task_entries(session, dossier.id)))
-    codes = {dossier.receiving_unit, dossier.competent_unit, *(step.unit for step in steps)}
+    steps = _steps(task_entries(session, dossier.id))
+    codes = {dossier.receiving_unit, dossier.competent_unit, *(step.unit for step in steps.values())}
     units = names_of(session, codes - {""})
     now = platform.now().astimezone(platform.zone)
     letter = Control(
@@ -156,35 +157,37 @@ def _sheet(template: bytes, kind: LetterKind, data: Mapping[str, Any], at: datet
 # ---- the control sheet ----------------------------------------------------------------------------------
 
 
-def _steps(rows: Iterable[JournalRow]) -> Iterable[_Step]:
-    """The steps of the process in the order in which they were opened."""
+def _steps(rows: Iterable[JournalRow]) -> dict[str, _Step]:
+    """The steps of the process by task, in the order in which they were opened."""
     found: dict[str, _Step] = {}
+    last, then = "", None
     for row in rows:
         entry = read(row)
         said = entry["payload"]
+        task = said["task"]
         if row.type == EventType.TASK_OPENED and said["element"] not in SIDE_TASKS:
             due = datetime.fromisoformat(said["due_at"]) if said["due_at"] else None
-            found[said["task"]] = _Step(said["unit"], row.occurred_at, due)
-        elif row.type == EventType.TASK_COMPLETED and (step := found.get(said["task"])):
-            by = str(entry["actor"].get("name", ""))
-            found[said["task"]] = _Step(step.unit, step.opened_at, step.due_at, row.occurred_at, by)
-    return found.values()
+            found[task] = _Step(said["unit"], row.occurred_at, due, by=last if row.recorded_at == then else "")
+        elif row.type == EventType.TASK_COMPLETED and task in found:
+            last, then = task, row.recorded_at
+            found[task] = replace(found[task], ended_at=row.occurred_at, person=str(entry["actor"].get("name", "")))
+    return found
 
 
-def _transfers(steps: list[_Step], units: Mapping[str, UnitNames], platform: Platform) -> Iterable[Transfer]:
-    """From a completed step to the steps of other units that its completion opened."""
-    for giver in steps:
-        for taker in steps:
-            if taker.opened_at != giver.ended_at or taker.unit == giver.unit:
-                continue
-            yield Transfer(
-                giving_agency=_name(units, giver.unit),
-                receiving_agency=_name(units, taker.unit),
-                at=taker.opened_at.astimezone(platform.zone),
-                giver=giver.person,
-                taker=taker.person,
-                timeliness=_timeliness(giver, platform),
-            )
+def _transfers(steps: Mapping[str, _Step], units: Mapping[str, UnitNames], platform: Platform) -> Iterable[Transfer]:
+    """From each completed step to those of other units that its completion opened."""
+    for taker in steps.values():
+        giver = steps.get(taker.by)
+        if giver is None or taker.unit == giver.unit:
+            continue
+        yield Transfer(
+            giving_agency=_name(units, giver.unit),
+            receiving_agency=_name(units, taker.unit),
+            at=taker.opened_at.astimezone(platform.zone),
+            giver=giver.person,
+            taker=taker.person,
+            timeliness=_timeliness(giver, platform),
+        )
 
 
 def _timeliness(step: _Step, platform: Platform) -> Timeliness | None:

@@ -102,6 +102,7 @@ def test_a_control_sheet_names_who_passed_the_dossier_to_whom(
     assert dossier.code in text
     assert _packed("Phòng Quy hoạch – Xây dựng") in text
     assert _packed("Phòng Tài nguyên và Môi trường") in text
+    assert text.count("Giao:") == 5, "to the division, to three bodies, and back with the last of the three answers"
 
 
 def test_there_is_no_control_sheet_before_acceptance(
