@@ -17,6 +17,9 @@ class FilingSchema(Schema):
     receiving_unit = Text(
         longest=64, load_default="", metadata={"description": "code of the reception point; the default when empty"}
     )
+    support_unit = Text(
+        longest=64, load_default="", metadata={"description": "code of the place where an officer helped to file"}
+    )
 
 
 class MessageSchema(Schema):
