@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from engine.deadlines.terms import Term, resolve_term
@@ -15,7 +15,7 @@ from engine.events import EventType
 from engine.history.journal import Event, clock_entries
 from engine.model import Actor, DeadlineState
 from engine.organisation import units
-from engine.persistence.tables import DeadlineRow, DossierDataRow, DossierRow, JournalRow, TaskRow
+from engine.persistence.tables import DeadlineRow, DossierDataRow, DossierRow, DraftRow, JournalRow, TaskRow
 from engine.platform import Platform
 from engine.runtime.evaluation import Evaluation
 from engine.runtime.procedure import Procedure
@@ -45,6 +45,7 @@ class Change:
         self.now = now
         self.legal_at = legal_at
         self.events: list[Event] = []
+        self.drafted: set[UUID] = set()  # tasks that somebody has typed into
 
     @cached_property
     def _data(self) -> dict[str, DossierDataRow]:
@@ -114,9 +115,14 @@ class Change:
         Raises:
             NotFoundError: it has no such task.
         """
-        task = self.session.get(TaskRow, (self.dossier.id, task_id), populate_existing=True)
-        if task is None:
+        drafted = exists().where(DraftRow.dossier_id == TaskRow.dossier_id, DraftRow.task_id == TaskRow.id)
+        query = select(TaskRow, drafted).where(TaskRow.dossier_id == self.dossier.id, TaskRow.id == task_id)
+        found = self.session.execute(query.execution_options(populate_existing=True)).one_or_none()
+        if found is None:
             raise NotFoundError(f"expected a task with the id {task_id}, found none", "Không tìm thấy công việc.")
+        task: TaskRow = found[0]
+        if found[1]:
+            self.drafted.add(task.id)
         return task
 
 

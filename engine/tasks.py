@@ -182,7 +182,8 @@ def complete(
         if task.data_key:
             change.keep(task.data_key, answers)
         attachments.attach(change, answers, uploader_key)
-        tasks.drop_draft(change.session, task)
+        if task.id in change.drafted:
+            tasks.drop_draft(change.session, task)
         if task.element_id in SIDE_TASKS:
             effects.complete_side_task(change, task, answers)
             return
