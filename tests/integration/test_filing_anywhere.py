@@ -78,7 +78,8 @@ def deploy_with_routing(city: City) -> None:
 
 def file(city: City, walk: dict[str, Any], actor: Actor | None = None, area: int = 0, **said: Any) -> DossierRow:
     def work(session: Session) -> DossierRow:
-        answers = city.with_papers(session, walk["application"] | ({"area": area, "adjusted_area": area} if area else {}), "citizen")
+        sized = {"area": area, "adjusted_area": area} if area else {}
+        answers = city.with_papers(session, walk["application"] | sized, "citizen")
         return dossiers.file(
             session, city.platform, actor, Filing(KEY, answers, uploader_key="citizen", **said)
         ).dossier
