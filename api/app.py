@@ -28,7 +28,9 @@ def create_app(settings: Settings, platform: Platform | None = None) -> Flask:
         BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
         BABEL_DEFAULT_LOCALE=translations.SOURCE,
     )
-    platform = platform or Platform(SystemClock(), vietnam(), leader_by_law=settings.leader_by_law)
+    platform = platform or Platform(
+        SystemClock(), vietnam(), warn_at=settings.warn_days, leader_by_law=settings.leader_by_law
+    )
     app.extensions[EXTENSION] = Site(settings, platform, DocumentStore(settings.store))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from engine.platform import WARN_AT
+
 PREFIX = "MOTCUA_"
 _FOREIGN = "MOTCUA_TEST_"  # read by the test suite, not by the site
 MEBIBYTE = 1024 * 1024
@@ -49,6 +51,7 @@ class Settings:
     rate_limits: str = "memory://"  # a Flask-Limiter storage; name a Redis when several processes serve
     log_level: str = "info"
     leader_by_law: bool = True  # a body's leader decides what no recorded mandate speaks of
+    warn_days: tuple[int, ...] = WARN_AT  # working days before a term lapses on which its officers are warned
     scheduler_seconds: int = 10  # how often due moments are looked for
 
     @property
@@ -79,6 +82,7 @@ def from_environment(environ: Mapping[str, str] = os.environ, folder: Path | Non
         rate_limits=known.text("RATE_LIMITS", Settings.rate_limits),
         log_level=known.read("LOG_LEVEL", _log_level, Settings.log_level),
         leader_by_law=known.read("LEADER_BY_LAW", _yes_or_no, Settings.leader_by_law),
+        warn_days=known.read("WARN_DAYS", _days, Settings.warn_days),
         scheduler_seconds=known.read("SCHEDULER_SECONDS", int, Settings.scheduler_seconds),
     )
     known.refuse_the_rest()
@@ -125,6 +129,13 @@ class _Reader:
 def embedded(var: Path) -> Path:
     """Where the database lies when none is named."""
     return var / "motcua.sqlite"
+
+
+def _days(text: str) -> tuple[int, ...]:
+    days = tuple(int(part) for part in text.split(","))
+    if len(set(days)) < len(days) or not all(1 <= day <= 60 for day in days):
+        raise ValueError("expected different whole numbers from 1 to 60 with commas between, such as 3,2")
+    return days
 
 
 def _embedded(var: Path) -> str:

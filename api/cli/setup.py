@@ -30,7 +30,7 @@ def tools(settings: Settings | None = None) -> Iterator[Tools]:
     settings = settings or from_environment()
     db = make_engine(settings.database_url)
     try:
-        platform = Platform(SystemClock(), vietnam(), leader_by_law=settings.leader_by_law)
+        platform = Platform(SystemClock(), vietnam(), warn_at=settings.warn_days, leader_by_law=settings.leader_by_law)
         yield Tools(settings, platform, DocumentStore(settings.store), db)
     finally:
         db.dispose()

@@ -45,7 +45,9 @@ class DirectDriver:
         self._db, self._store, self._channel = db, store, channel
         self._present: Clock = platform.clock
         self._clock = FixedClock(min(filed_at, platform.now()))
-        self._platform = Platform(self._clock, platform.calendar, platform.services, platform.warn_at)
+        self._platform = Platform(
+            self._clock, platform.calendar, platform.services, platform.warn_at, platform.leader_by_law
+        )
         self._uploads = "demo"  # replaced by the filer's key
         self._dossier_id: UUID | None = None
 

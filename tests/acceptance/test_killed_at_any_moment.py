@@ -39,7 +39,7 @@ SUPPORT = ROOT / "tests" / "support"
 KEY = "detailed_plan_adjustment"
 MORNING = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
 KILLS = 8
-EFFECTS = int(os.environ.get("MOTCUA_EFFECTS", "600"))  # due at once: timers, step limits, warnings, apologies, terms
+EFFECTS = int(os.environ.get("MOTCUA_TEST_EFFECTS", "600"))  # due at once, of every kind
 PATIENCE = max(600, EFFECTS // 5)  # seconds, for a machine that has other things to do
 
 pytestmark = pytest.mark.acceptance

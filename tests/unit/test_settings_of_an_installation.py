@@ -68,3 +68,14 @@ def test_no_message_repeats_a_piece_of_the_mail_servers_password(tmp_path: Path)
     with pytest.raises(SettingsError, match="percent-encoded") as told:
         from_environment({"MOTCUA_VAR": str(tmp_path), "MOTCUA_SMTP_URL": "smtp://motcua:hunter/2@mail.example.vn"})
     assert "hunter" not in str(told.value)
+
+
+def test_an_installation_chooses_the_working_days_of_its_warnings(tmp_path: Path) -> None:
+    assert from_environment({}, tmp_path).warn_days == (3, 2)
+    assert from_environment({"MOTCUA_WARN_DAYS": "5,1"}, tmp_path).warn_days == (5, 1)
+
+
+@pytest.mark.parametrize("said", ["0", "3,3", "soon", "61"])
+def test_warning_days_that_mean_nothing_are_refused(tmp_path: Path, said: str) -> None:
+    with pytest.raises(SettingsError, match="WARN_DAYS"):
+        from_environment({"MOTCUA_WARN_DAYS": said}, tmp_path)
