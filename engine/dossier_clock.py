@@ -1,23 +1,26 @@
 """Reads the statutory clock of a dossier from its journal: what it says, why, and who used how many of its days."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from engine.clockwork import events_of
 from engine.deadlines import ledger
+from engine.deadlines.calendar import Calendar
 from engine.deadlines.consumption import Holding, consumption
 from engine.deadlines.explain import Explanation, explain
 from engine.deadlines.ledger import ClockEvent, Due
 from engine.deadlines.terms import Term, resolve_term
 from engine.events import EventType
 from engine.history.journal import clock_entries, read, task_entries
+from engine.model import Element
 from engine.persistence.tables import DossierRow, JournalRow
 from engine.platform import Platform
 from engine.procedures import pinned
+from engine.runtime.procedure import Procedure
 from engine.runtime.side_tasks import SIDE_TASKS
 
 
@@ -57,6 +60,15 @@ class StepShare:
     used: float
 
 
+@dataclass(frozen=True)
+class UnitShare:
+    """What a unit used of the term, step by step; `unit` is empty for the applicant."""
+
+    unit: str
+    steps: tuple[StepShare, ...]
+    used: float
+
+
 def account(session: Session, platform: Platform, dossier: DossierRow) -> Account:
     """The clock as of now, counted anew from the ledger."""
     events, term = _ledger(session, platform, dossier)
@@ -69,12 +81,19 @@ def explanation_of(session: Session, platform: Platform, dossier: DossierRow) ->
     Whoever asks, on a page, through the API or on the command line, is told the same words.
     """
     events, term = _ledger(session, platform, dossier)
-    until = dossier.closed_at or platform.now()
-    elements = {**pinned(session, dossier).elements, **SIDE_TASKS}
+    elements = pinned(session, dossier).elements
+    return explained(events, term, platform.calendar, dossier.closed_at or platform.now(), elements)
+
+
+def explained(
+    events: Sequence[ClockEvent], term: Term, calendar: Calendar, until: datetime, elements: Mapping[str, Element]
+) -> Explanation:
+    """A ledger's due date with its reasons, in which steps bear their names and not their ids."""
+    known = {**elements, **SIDE_TASKS}
 
     def told(lang: str) -> Explanation:
-        named = [replace(e, reason=elements[e.reason].title(lang)) if e.reason in elements else e for e in events]
-        return explain(named, term, platform.calendar, until=until)
+        named = [replace(e, reason=known[e.reason].title(lang)) if e.reason in known else e for e in events]
+        return explain(named, term, calendar, until=until)
 
     vi, en = told("vi"), told("en")
     lines = tuple(replace(one, reason_en=other.reason_en) for one, other in zip(vi.lines, en.lines, strict=True))
@@ -103,9 +122,22 @@ def by_step(shares: Iterable[TaskShare]) -> list[StepShare]:
     return list(found.values())
 
 
+def by_unit(shares: Iterable[TaskShare]) -> list[UnitShare]:
+    """The shares added up per unit, with the steps of each, in the order in which the units were first reached."""
+    found: dict[str, list[StepShare]] = {}
+    for one in by_step(shares):
+        found.setdefault(one.unit, []).append(one)
+    return [UnitShare(unit, tuple(steps), round(sum(s.used for s in steps), 4)) for unit, steps in found.items()]
+
+
+def term_of(procedure: Procedure, case: str, day: date) -> Term:
+    """The term that governs a dossier of this case that was submitted on `day`."""
+    return resolve_term(procedure.terms_of(case), day)
+
+
 def _ledger(session: Session, platform: Platform, dossier: DossierRow) -> tuple[tuple[ClockEvent, ...], Term]:
     events = tuple(events_of(clock_entries(session, dossier.id)))
-    return events, resolve_term(pinned(session, dossier).terms, platform.day_of(dossier.submitted_at))
+    return events, term_of(pinned(session, dossier), dossier.procedure_case, platform.day_of(dossier.submitted_at))
 
 
 def _held(rows: Iterable[JournalRow]) -> list[TaskShare]:

@@ -97,6 +97,7 @@ def _start(procedure: Procedure, answers: Mapping[str, Any], filing: Filing, rou
             version=str(dossier.procedure_version_id),
             checksum=procedure.bundle.checksum,
             channel=filing.channel.value,
+            case=dossier.procedure_case,
             receiving_unit=dossier.receiving_unit,
             competent_unit=dossier.competent_unit,
             support_unit=dossier.support_unit,

@@ -47,6 +47,11 @@ class Platform:
         """The number of `calendar`; 0 for the one that ships."""
         return self._newest
 
+    @property
+    def shipped_calendar(self) -> Calendar:
+        """The calendar that ships with the platform (number 0)."""
+        return self._calendars[0]
+
     def knows(self, number: int) -> bool:
         """Whether the calendar of this number has been read."""
         return number in self._calendars

@@ -126,7 +126,8 @@ def assign(
                 f"'{username}' không giữ vai trò này tại đơn vị.",
             )
         task.assignee_id = person.id
-        change.note(EventType.TASK_ASSIGNED, task=str(task.id), element=task.element_id, to=person.username)
+        given = {"to": person.username, "assignee": str(person.id)}
+        change.note(EventType.TASK_ASSIGNED, task=str(task.id), element=task.element_id, **given)
         notices.of_assignment(change, task)
 
     return _change_task(session, platform, actor, task_id, command)
