@@ -20,6 +20,13 @@ def queues_of(actor: Actor) -> set[str]:
     return {f"{unit}/{role}" for role, unit in actor.roles}
 
 
+def everyone_of(actor: Actor) -> frozenset[str] | None:
+    """The units whose tasks the actor may see, whoever has them; None: of all. By the rule of `visible_dossiers`."""
+    if any(actor.has_role(role) for role in SEES_ALL):
+        return None
+    return frozenset(units_of(actor))
+
+
 def visible_dossiers(actor: Actor) -> ColumnElement[bool]:
     """The condition on dossiers that this actor may see.
 

@@ -1,16 +1,16 @@
 """Reads user tasks: one, a dossier's, an actor's inbox."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, tuple_, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Subquery, delete, func, select, tuple_, union_all
+from sqlalchemy.orm import Session, aliased, defer
 
 from engine.errors import NotFoundError
-from engine.model import TaskState
+from engine.model import DossierState, Role, TaskState
 from engine.persistence.tables import DossierRow, DraftRow, TaskRow
 from engine.text import fold
 
@@ -28,6 +28,24 @@ class InboxFilter:
     text: str = ""  # code, applicant or content, with or without diacritics
     mine: bool = True
     queues: bool = True
+    everyone_in: frozenset[str] | None = frozenset()  # also anybody's tasks in these units; None: in all
+    unit_code: str = ""
+    receiving_unit: str = ""
+    assignee_id: UUID | None = None
+    state: str = ""  # one of STATES
+
+
+_BEFORE_APPLICANT = DossierRow.state == DossierState.AWAITING_APPLICANT.value
+STATES: Mapping[str, ColumnElement[bool]] = {
+    "untaken": TaskRow.assignee_id.is_(None),
+    "taken": TaskRow.assignee_id.is_not(None),
+    "suspended": _BEFORE_APPLICANT,  # the statutory clock stands still
+    "running": ~_BEFORE_APPLICANT,
+    "incident": DossierRow.incidents > 0,
+    "applicant": TaskRow.role == Role.APPLICANT.value,  # waits for the applicant, not for an officer
+}
+"""In what state a task or its dossier may be wanted."""
+_OF_DOSSIERS = frozenset({"suspended", "running", "incident"})
 
 
 def get(session: Session, task_id: UUID) -> TaskRow:
@@ -73,15 +91,9 @@ def inbox(
     `after` is the (due_at, id) of the last row of the page before. One indexed branch per queue keeps the cost flat
     however many tasks are open.
     """
-    branches = []
-    for condition in _branches(people, queues, narrowed):
-        branch = _narrowed(select(TaskRow.dossier_id, TaskRow.id, TaskRow.due_at).where(condition), narrowed)
-        if after is not None:
-            branch = branch.where(tuple_(TaskRow.due_at, TaskRow.id) > tuple_(*after))
-        branches.append(branch.order_by(TaskRow.due_at, TaskRow.id).limit(limit).subquery().select())
-    if not branches:
+    page = _page(people, queues, narrowed, after, limit)
+    if page is None:
         return []
-    page = union_all(*branches).subquery()
     task = aliased(TaskRow)
     rows = (
         select(task, DossierRow)
@@ -89,6 +101,35 @@ def inbox(
         .join(DossierRow, DossierRow.id == task.dossier_id)
         .order_by(task.due_at, task.id)
         .limit(limit)
+    )
+    return [(found, dossier) for found, dossier in session.execute(rows)]
+
+
+def outline(
+    session: Session,
+    people: Assignees,
+    queues: Collection[str],
+    narrowed: InboxFilter,
+    *,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = 20,
+) -> list[tuple[UUID, int]]:
+    """The id and version of each task that `inbox` would list, without reading anything else: what has changed?"""
+    page = _page(people, queues, narrowed, after, limit)
+    if page is None:
+        return []
+    rows = session.execute(select(page.c.id, page.c.version).order_by(page.c.due_at, page.c.id).limit(limit))
+    return [(identifier, version) for identifier, version in rows]
+
+
+def chosen(session: Session, identifiers: Collection[UUID]) -> Sequence[tuple[TaskRow, DossierRow]]:
+    """The tasks with these ids, whatever their state, what is due first first."""
+    rows = (
+        select(TaskRow, DossierRow)
+        .join(DossierRow, DossierRow.id == TaskRow.dossier_id)
+        .where(TaskRow.id.in_(identifiers))
+        .order_by(TaskRow.due_at, TaskRow.id)
+        .options(defer(DossierRow.snapshot))
     )
     return [(found, dossier) for found, dossier in session.execute(rows)]
 
@@ -128,7 +169,7 @@ def choices(session: Session, people: Assignees, queues: Collection[str], narrow
             .join(DossierRow, DossierRow.id == TaskRow.dossier_id)
             .where(condition)
             .distinct(),
-            replace(narrowed, procedure_key="", text=""),
+            _whole_box(narrowed),
         )
         for row in session.execute(query):
             choice = Choice(*row)
@@ -138,6 +179,31 @@ def choices(session: Session, people: Assignees, queues: Collection[str], narrow
     return list(found.values())
 
 
+def occurring(
+    session: Session, people: Assignees, queues: Collection[str], narrowed: InboxFilter
+) -> tuple[set[str], set[str], set[UUID]]:
+    """What occurs in the box to choose from: units of tasks, units that received the dossiers, who has taken tasks."""
+    units, points, takers = set[str](), set[str](), set[UUID]()
+    for condition in _branches(people, queues, narrowed):
+        columns = select(TaskRow.unit_code, DossierRow.receiving_unit, TaskRow.assignee_id).distinct()
+        query = columns.join(DossierRow, DossierRow.id == TaskRow.dossier_id).where(condition)
+        for unit, point, taker in session.execute(_narrowed(query, _whole_box(narrowed))):
+            units |= {unit} - {""}
+            points.add(point)
+            takers |= {taker} - {None}
+    return units, points, takers
+
+
+def _whole_box(narrowed: InboxFilter) -> InboxFilter:
+    """The same box with nothing left out but by its due date."""
+    return InboxFilter(
+        due_before=narrowed.due_before,
+        mine=narrowed.mine,
+        queues=narrowed.queues,
+        everyone_in=narrowed.everyone_in,
+    )
+
+
 def _branches(people: Assignees, queues: Collection[str], narrowed: InboxFilter) -> list[ColumnElement[bool]]:
     is_open = TaskRow.state == TaskState.OPEN.value
     branches: list[ColumnElement[bool]] = []
@@ -145,9 +211,33 @@ def _branches(people: Assignees, queues: Collection[str], narrowed: InboxFilter)
     for person_id, covered in assignees.items() if narrowed.mine else ():
         mine = is_open & (TaskRow.assignee_id == person_id) & TaskRow.assignee_id.is_not(None)
         branches.append(mine if covered is None else mine & TaskRow.queue.in_(sorted(covered)))
-    if narrowed.queues:
+    units = narrowed.everyone_in
+    if units is None:
+        return [is_open]
+    if units:  # no task may stand in two branches
+        branches = [branch & TaskRow.unit_code.not_in(units) for branch in branches]
+        branches += [is_open & (TaskRow.unit_code == unit) for unit in sorted(units)]
+    elif narrowed.queues:
         branches += [is_open & (TaskRow.queue == queue) & TaskRow.assignee_id.is_(None) for queue in sorted(queues)]
     return branches
+
+
+def _page(
+    people: Assignees,
+    queues: Collection[str],
+    narrowed: InboxFilter,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Subquery | None:
+    """The first `limit` tasks of each branch after the given one; None when there is no branch."""
+    branches = []
+    for condition in _branches(people, queues, narrowed):
+        columns = select(TaskRow.dossier_id, TaskRow.id, TaskRow.due_at, TaskRow.version)
+        branch = _narrowed(columns.where(condition), narrowed)
+        if after is not None:
+            branch = branch.where(tuple_(TaskRow.due_at, TaskRow.id) > tuple_(*after))
+        branches.append(branch.order_by(TaskRow.due_at, TaskRow.id).limit(limit).subquery().select())
+    return union_all(*branches).subquery() if branches else None
 
 
 def _narrowed(query: Any, narrowed: InboxFilter) -> Any:
@@ -155,10 +245,18 @@ def _narrowed(query: Any, narrowed: InboxFilter) -> Any:
         query = query.where(TaskRow.element_id == narrowed.element_id)
     if narrowed.due_before is not None:
         query = query.where(TaskRow.due_at < narrowed.due_before)
-    if narrowed.procedure_key or narrowed.text:
+    if narrowed.unit_code:
+        query = query.where(TaskRow.unit_code == narrowed.unit_code)
+    if narrowed.assignee_id is not None:
+        query = query.where(TaskRow.assignee_id == narrowed.assignee_id)
+    if narrowed.procedure_key or narrowed.text or narrowed.receiving_unit or narrowed.state in _OF_DOSSIERS:
         query = query.join(DossierRow, DossierRow.id == TaskRow.dossier_id)
     if narrowed.procedure_key:
         query = query.where(DossierRow.procedure_key == narrowed.procedure_key)
+    if narrowed.receiving_unit:
+        query = query.where(DossierRow.receiving_unit == narrowed.receiving_unit)
+    if narrowed.state:
+        query = query.where(STATES[narrowed.state])
     for word in fold(narrowed.text).split():
         query = query.where(DossierRow.search_key.contains(word, autoescape=True))
     return query
