@@ -15,7 +15,17 @@ from typing import Any
 from engine.change import Change
 from engine.deadlines.terms import Unit
 from engine.errors import ConflictError
-from engine.letter_pieces import UnitNames, head_of, matter_of, names_of, papers_of, party_of, text_of, whole_of
+from engine.letter_pieces import (
+    UnitNames,
+    appointment,
+    head_of,
+    matter_of,
+    names_of,
+    papers_of,
+    party_of,
+    text_of,
+    whole_of,
+)
 from engine.model import DeadlineKind, Element, LetterDue, Role
 from engine.organisation.people import holders
 from engine.runtime.evaluation import Evaluation
@@ -128,7 +138,7 @@ def _receipt(occasion: Occasion) -> Receipt:
         set_count=whole_of(occasion.said.get("set_count")) or 1,
         statutory_limit=f"{term.amount} {_TERM_UNITS[term.unit]}",
         received_at=occasion.at,
-        due_at=occasion.zoned(dossier.due_at),
+        due_at=appointment(change.platform, dossier.due_at),
         result_place=_result_place(occasion),
         receiver=Officer(occasion.by),
         submitter=Party(proxy, identity_number=text_of(filed.get("proxy_identity_number"))) if proxy else None,

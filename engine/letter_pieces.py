@@ -3,13 +3,15 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from engine.deadlines.calendar import END_OF_DAY
 from engine.persistence.tables import UnitRow
+from engine.platform import Platform
 from engine.runtime.facts import CopyKind, RequiredDocument
 from engine.runtime.procedure import Procedure
 from forms.letter_parts import Letterhead, Paper, Party
@@ -42,6 +44,16 @@ def head_of(units: Mapping[str, UnitNames], unit: str, competent: str, day: date
     found = _COMMITTEE.match(body) or _COMMITTEE.match(own.above) or _COMMITTEE.match(own.name)
     place = found["place"].strip() if found else own.name
     return Letterhead(agency=own.name, place=place, day=day, parent_agency=own.above)
+
+
+def appointment(platform: Platform, due_at: datetime) -> datetime:
+    """When the result can be fetched, as letters promise it, in the authority's zone.
+
+    A term in days ends with its last day (Civil Code 2015 Article 148(6)); the desk closes earlier on that day, and a
+    promise for one second before midnight would send somebody to a locked door.
+    """
+    local = due_at.astimezone(platform.zone)
+    return platform.calendar.close_of_business(local.date()) if local.time() == END_OF_DAY else local
 
 
 def party_of(name: str, email: str, filed: Mapping[str, Any]) -> Party:

@@ -16,7 +16,7 @@ from engine.events import EventType
 from engine.history.journal import read
 from engine.ids import new_id
 from engine.letter_contents import NoDueDateError, Occasion, content, signer_of
-from engine.letter_pieces import head_of, party_of
+from engine.letter_pieces import appointment, head_of, party_of
 from engine.model import SYSTEM, Element, ElementKind, LetterDue, LetterState, Role, Step
 from engine.persistence.tables import FAR_FUTURE, JournalRow, LetterRow
 from engine.runtime.evaluation import Evaluation
@@ -45,6 +45,12 @@ def settle_letters(change: Change, step: Step, evaluation: Evaluation) -> None:
             _settle(change, evaluation, element, due)
 
 
+def supplements(elements: Mapping[str, Element], step: Step) -> int:
+    """How many requests for a supplement the applicant gets by this step: each is counted (Decree 61/2018 Art. 11)."""
+    reached = (elements[where] for where in step.entered)
+    return sum(due.key == LetterKind.SUPPLEMENT for element in reached for due in element.letters)
+
+
 def ask_for_apology(change: Change, answers: Mapping[str, Any], promised: datetime) -> None:
     """Ask for the apology that the leader has just approved; `promised` is the due date before it."""
     occasion = _occasion(change, change.evaluation(), SIDE_TASKS[APOLOGY], LetterDue(LetterKind.APOLOGY))
@@ -55,8 +61,8 @@ def ask_for_apology(change: Change, answers: Mapping[str, Any], promised: dateti
         dossier_code=dossier.code,
         request=occasion.matter,
         received_on=occasion.zoned(dossier.received_at or dossier.submitted_at).date(),
-        due_at=occasion.zoned(promised),
-        new_due_at=occasion.zoned(dossier.due_at or promised),
+        due_at=appointment(change.platform, promised),
+        new_due_at=appointment(change.platform, dossier.due_at or promised),
         reason=answers["reason"],
         delaying_unit=answers["unit"],
         signer=signer_of(change, Role.AGENCY_LEADER),

@@ -9,7 +9,7 @@ from api.auth import allow_signed_in
 from api.database import read
 from api.pages.acting import person
 from api.site import site
-from engine import letters_on_demand
+from engine import dossier_register, letters_on_demand
 from engine.letters import MEDIA_TYPE
 from engine.letters_on_demand import Sheet
 from engine.persistence import dossiers
@@ -32,9 +32,9 @@ def register() -> Response:
     """The register of the point `unit` from the day `from` to the day `to`; this month when no day is named."""
     wanted = {key: request.args.get(key, "").strip()[:64] for key in ("unit", "from", "to")}
     platform = site().platform
-    period = letters_on_demand.period_of(wanted["from"], wanted["to"], platform.today())
+    period = dossier_register.period_of(wanted["from"], wanted["to"], platform.today())
     with read() as session:
-        return send(letters_on_demand.register(session, platform, person(), wanted["unit"], period))
+        return send(dossier_register.register(session, platform, person(), wanted["unit"], period))
 
 
 def send(sheet: Sheet) -> Response:

@@ -14,7 +14,7 @@ from api.pages import filing, inbox, procedure_view, task_view, wording
 from api.pages.acting import person
 from api.pages.uploads import takes_files
 from api.site import site
-from engine import documents, letters_on_demand
+from engine import documents, dossier_register
 from engine.access import assignees_of
 from engine.model import Actor, Channel, Role
 from engine.persistence import tasks
@@ -48,7 +48,7 @@ def desk() -> str:
             "q": wanted,
             "procedures": procedure_view.offered(session, wanted, site().platform.today()),
             "queues": _queues(session, person()),
-            "points": letters_on_demand.reception_points(session, person()),
+            "points": dossier_register.reception_points(session, person()),
             "today": site().platform.today().isoformat(),
             "month": site().platform.today().replace(day=1).isoformat(),
         }

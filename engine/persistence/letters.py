@@ -1,6 +1,7 @@
 """Reads the letters of dossiers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -31,3 +32,12 @@ def newest(session: Session, dossier_id: UUID, key: str) -> LetterRow | None:
     rows = select(LetterRow).where(LetterRow.dossier_id == dossier_id, LetterRow.key == key)
     found = session.scalars(rows.order_by(LetterRow.requested_at.desc(), LetterRow.id.desc()))
     return next((row for row in found if row.data), None)
+
+
+def newest_data(session: Session, dossier_ids: Collection[UUID], key: str) -> Mapping[UUID, Mapping[str, Any]]:
+    """What the letter of this key that was asked for last says, by dossier; dossiers without one are left out."""
+    rows = select(LetterRow.dossier_id, LetterRow.data).where(
+        LetterRow.dossier_id.in_(dossier_ids), LetterRow.key == key
+    )
+    found = session.execute(rows.order_by(LetterRow.requested_at, LetterRow.id))
+    return {dossier_id: data for dossier_id, data in found if data}

@@ -61,6 +61,7 @@ def test_after_acceptance_the_same_address_gives_the_receipt_with_its_due_date(
     text = _words(client.get(f"/my/{filed.link}/receipt.pdf"))
     assert _packed("GIẤY TIẾP NHẬN HỒ SƠ") in text
     assert f"{due.astimezone(city.platform.zone):%d/%m/%Y}" in text
+    assert "17giờ00phút" in text, "the desk closes before the day ends"
 
 
 def _accept(city: City, dossier: DossierRow, plan: Mapping[str, Any]) -> None:
@@ -102,6 +103,7 @@ def test_a_control_sheet_names_who_passed_the_dossier_to_whom(
     assert dossier.code in text
     assert _packed("Phòng Quy hoạch – Xây dựng") in text
     assert _packed("Phòng Tài nguyên và Môi trường") in text
+    assert _packed("phối hợp giải quyết hồ sơ: Phòng Tài nguyên và Môi trường") in text
     assert text.count("Giao:") == 5, "to the division, to three bodies, and back with the last of the three answers"
 
 
@@ -124,6 +126,7 @@ def test_the_register_lists_what_the_point_received_in_the_period(
     both = _words(client.get("/register.pdf?unit=TD-TTHCC&from=2026-11-01&to=2026-11-30"))
     assert first.code in both
     assert second.code in both
+    assert _packed(plan["application"]["phone"]) in both
     one = _words(client.get("/register.pdf?unit=TD-TTHCC&from=2026-11-24&to=2026-11-24"))
     assert first.code not in one
     assert second.code in one

@@ -308,7 +308,7 @@ def test_where_the_receipt_of_the_competent_body_starts_the_clock_the_slip_waits
     due = city.dossier(dossier.id).due_at
     (row,) = _letters(city, dossier)
     assert due is not None
-    assert datetime.fromisoformat(row.data["due_at"]) == due
+    assert datetime.fromisoformat(row.data["due_at"]) == city.platform.calendar.close_of_business(due.date())
     assert row.data["set_count"] == walk["answers"]["reception_check"][0]["set_count"]
     assert datetime.fromisoformat(row.data["received_at"]) == MORNING
     assert print_pending(city.db, city.platform, store) == Printed(printed=1)
