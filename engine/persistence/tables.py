@@ -48,6 +48,17 @@ class UnitRow(Base):
     valid_to: Mapped[date | None]
     successor_code: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))  # who takes over after valid_to
     search_key: Mapped[str] = mapped_column(Text, default="")  # folded: lower case, no diacritics
+    address: Mapped[str] = mapped_column(Text, default="")
+    phone: Mapped[str] = mapped_column(Text, default="")
+    email: Mapped[str] = mapped_column(Text, default="")
+
+
+class RegisterRow(Journalled, Base):
+    """A register that belongs to no dossier; heads the journal of its changes. So far: "organisation"."""
+
+    __tablename__ = "register"
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    id: Mapped[UUID] = mapped_column(unique=True)
 
 
 class PersonRow(Base):
@@ -100,6 +111,9 @@ class MandateRow(Base):
     standin_may_decide: Mapped[bool] = mapped_column(default=False)
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str] = mapped_column(Text)
+    revoked_at: Mapped[datetime | None]  # ended before its time, or never begun
+    revoked_by: Mapped[str] = mapped_column(Text, default="")
+    revocation: Mapped[str] = mapped_column(Text, default="")  # why
     # the mandates of a body, at the moment of an act
     __table_args__ = (Index("ix_mandate_unit", "unit_code"),)
 
@@ -120,6 +134,15 @@ class StandInRow(Base):
     recorded_by: Mapped[str] = mapped_column(Text)
     # for whom somebody stands in, when signing in
     __table_args__ = (Index("ix_stand_in_person", "person_id", "valid_to"),)
+
+
+class PreferenceRow(Base):
+    """How a person wants pages to be: saved filters, chosen columns, keys. The page that reads it knows its shape."""
+
+    __tablename__ = "preference"
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[Any] = mapped_column(JsonText, nullable=False)
 
 
 class AccessTokenRow(Base):
@@ -205,6 +228,7 @@ class DossierRow(Journalled, Base):
     outcome: Mapped[str] = mapped_column(String(24), default="")
     progress: Mapped[int] = mapped_column(default=0)
     incidents: Mapped[int] = mapped_column(default=0)  # open ones
+    supplement_requests: Mapped[int] = mapped_column(default=0)  # how often the applicant has been asked to complete it
     submitted_at: Mapped[datetime]
     received_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
@@ -302,6 +326,9 @@ class TaskRow(Base):
             "id",
             **_only_where("state = 'open' AND assignee_id IS NOT NULL"),
         ),
+        # the inbox: everybody's tasks in a unit, and everybody's of all
+        Index("ix_task_unit", "unit_code", "due_at", "id", **_only_where("state = 'open'")),
+        Index("ix_task_open", "due_at", "id", **_only_where("state = 'open'")),
         Index("ix_task_id", "id"),  # a task by its own id, for the API's links
     )
 
@@ -405,7 +432,56 @@ class DocumentRow(Base):
     uploaded_by: Mapped[str] = mapped_column(Text)
     uploader_key: Mapped[str] = mapped_column(String(64))  # person id, or the digest of an applicant's link
     uploaded_at: Mapped[datetime]
-    __table_args__ = (Index("ix_document_dossier", "dossier_id"),)
+    scan: Mapped[str] = mapped_column(String(16), default="unscanned")  # what the virus scanner said: Scan
+    replaces_id: Mapped[UUID | None]  # the older version of the same paper, which stays
+    __table_args__ = (
+        Index("ix_document_dossier", "dossier_id"),
+        # whether anybody points at some bytes
+        Index("ix_document_content", "sha256"),
+        # the sweep: what was sent and never joined a dossier, oldest first
+        Index("ix_document_waiting", "uploaded_at", "id", **_only_where("dossier_id IS NULL")),
+    )
+
+
+class UploadRow(Base):
+    """A file on its way: how much has come, and in which pieces of the store it lies until it is whole."""
+
+    __tablename__ = "upload"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    uploader_key: Mapped[str] = mapped_column(String(64))
+    uploaded_by: Mapped[str] = mapped_column(Text)
+    filename: Mapped[str] = mapped_column(Text)
+    length: Mapped[int]  # bytes announced
+    received: Mapped[int] = mapped_column(default=0)  # bytes in the store
+    pieces: Mapped[list[Any]]  # their names in the store, in order
+    expires_at: Mapped[datetime]
+    document_id: Mapped[UUID | None]  # once it is whole
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (Index("ix_upload_expires", "expires_at"),)
+
+
+class FilingDraftRow(Base):
+    """An application that somebody has begun and not filed; found by the digest of its own secret link."""
+
+    __tablename__ = "filing_draft"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    procedure_key: Mapped[str] = mapped_column(ForeignKey("procedure.key"))
+    data: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    __table_args__ = (Index("ix_filing_draft_expires", "expires_at"),)
+
+
+class MailAddressRow(Base):
+    """Where an applicant wants mail about a dossier; used once its owner has opened the mail that asks."""
+
+    __tablename__ = "mail_address"
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(Text)
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
 
 
 class CodeCounterRow(Base):
@@ -460,7 +536,7 @@ class NoticeRow(Base):
     __tablename__ = "notice"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     audience: Mapped[str] = mapped_column(String(110))  # "person:<id>", "queue:<unit>/<role>", "applicant:<dossier>"
-    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id"))
+    dossier_id: Mapped[UUID | None] = mapped_column(ForeignKey("dossier.id"))  # null: about no dossier
     kind: Mapped[str] = mapped_column(String(32))
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
