@@ -218,7 +218,8 @@ class DossierRow(Journalled, Base):
     applicant_name: Mapped[str] = mapped_column(Text)
     applicant_email: Mapped[str] = mapped_column(Text, default="")
     summary: Mapped[str] = mapped_column(Text, default="")
-    search_key: Mapped[str] = mapped_column(Text)  # folded: lower case, no diacritics
+    # code, applicant and content as `engine.text.search_key` writes them; the database keeps `dossier_search` from it
+    search_key: Mapped[str] = mapped_column(Text)
     link_digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the applicant's secret link
     support_unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
     receiving_unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
@@ -240,8 +241,18 @@ class DossierRow(Journalled, Base):
     snapshot: Mapped[bytes] = mapped_column(LargeBinary)
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
-        # the dossier list, newest first
+        # the dossier list, newest first: of all, of those of a unit, of a procedure, of the open ones in a state
         Index("ix_dossier_list", "submitted_at", "id"),
+        Index("ix_dossier_receiving", "receiving_unit", "submitted_at", "id"),
+        Index("ix_dossier_competent", "competent_unit", "submitted_at", "id"),
+        Index("ix_dossier_support", "support_unit", "submitted_at", "id", **_only_where("support_unit IS NOT NULL")),
+        Index("ix_dossier_procedure", "procedure_key", "submitted_at", "id"),
+        Index("ix_dossier_state", "state", "submitted_at", "id", **_only_where("closed_at IS NULL")),
+        Index("ix_dossier_incidents", "submitted_at", "id", **_only_where("incidents > 0")),
+        # the dossier that an applicant's link opens
+        Index("ix_dossier_link", "link_digest"),
+        # the register of a reception point
+        Index("ix_dossier_register", "receiving_unit", "received_at", "id"),
         # what is overdue: open dossiers by due date
         Index("ix_dossier_due", "due_at", "id", **_only_where("closed_at IS NULL")),
         # what has still to be counted anew after a change of the calendar
@@ -311,6 +322,7 @@ class TaskRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     due_at: Mapped[datetime] = mapped_column(default=FAR_FUTURE)
     opened_at: Mapped[datetime]
+    filed_at: Mapped[datetime]  # the dossier's `submitted_at`, which never changes: the order of a unit's dossiers
     closed_at: Mapped[datetime | None]
     completed_by: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column()
@@ -330,6 +342,8 @@ class TaskRow(Base):
         Index("ix_task_unit", "unit_code", "due_at", "id", **_only_where("state = 'open'")),
         Index("ix_task_open", "due_at", "id", **_only_where("state = 'open'")),
         Index("ix_task_id", "id"),  # a task by its own id, for the API's links
+        # the dossiers that a unit has or had a task of, newest first
+        Index("ix_task_seen_by", "unit_code", "filed_at", "dossier_id"),
     )
 
 
