@@ -8,7 +8,7 @@ from typing import Final
 
 from engine.deadlines.errors import TermContradictionError
 from engine.deadlines.terms import Term, Unit
-from engine.model import Finding, LegalBasis
+from engine.model import Finding, LegalBasis, StepLimit
 from engine.runtime.rules import rule
 from engine.runtime.toml_table import Table, load
 from forms.i18n import Text
@@ -59,6 +59,17 @@ TERM_CASE = rule(
         "Add [case] with file and decision; a temporary term (overrides) has the case of its base term.",
     ),
 )
+DOCUMENT_CASE = rule(
+    "facts-document-case",
+    (
+        "{key}: không có [case] nên không rõ hồ sơ nào thuộc trường hợp “{found}”.",
+        '{key}: without [case] nothing says which dossiers are of the case "{found}".',
+    ),
+    (
+        "Thêm [case] với file và decision, hoặc bỏ cases để giấy tờ cần cho mọi trường hợp.",
+        "Add [case] with file and decision, or leave cases out: then every case needs the paper.",
+    ),
+)
 REPEATED = rule(
     "facts-repeated",
     ("{key}: “{found}” lặp lại.", '{key}: "{found}" stands twice.'),
@@ -103,13 +114,14 @@ class CaseRule:
 
 @dataclass(frozen=True)
 class RequiredDocument:
-    """One paper of the dossier (thành phần hồ sơ)."""
+    """One paper of the dossier (thành phần hồ sơ); of the named `cases` alone, of every case when none is named."""
 
     key: str
     title: Text
     copies: int = 1
     copy_kind: CopyKind = CopyKind.PLAIN
     required: bool = True
+    cases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,6 +131,21 @@ class ApplicantRules:
     name: str
     email: str = ""
     summary: str = ""
+
+
+@dataclass(frozen=True)
+class ReceptionLimit:
+    """How long a desk may take to receive, complete or refuse what came online, and which law says so."""
+
+    limit: StepLimit
+    legal_basis: LegalBasis
+
+
+RECEPTION_LIMIT: Final = ReceptionLimit(
+    StepLimit(1, Unit.WORKING_DAYS),
+    LegalBasis("Nghị định 118/2025/NĐ-CP", "Điều 17, Điều 18", checked="2026-11-23", sample=True),
+)
+"""Where a procedure says nothing of its own in [reception]."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +168,12 @@ class Facts:
     result: Text = NO_TEXT
     case: CaseRule | None = None
     routing: CaseRule | None = None
+    reception: ReceptionLimit = RECEPTION_LIMIT
+    keywords: tuple[str, ...] = ()
+
+    def documents_of(self, case: str) -> tuple[RequiredDocument, ...]:
+        """The papers of a dossier of that case, in the order of the file."""
+        return tuple(one for one in self.documents if not one.cases or case in one.cases)
 
     @property
     def law_terms(self) -> tuple[Term, ...]:
@@ -183,10 +216,12 @@ def read_facts(source: bytes) -> tuple[Facts | None, tuple[Finding, ...]]:
         result=_text(top, "result"),
         case=_decision_over_answers(top, "case"),
         routing=_decision_over_answers(top, "routing"),
+        reception=_reception(top),
+        keywords=top.texts("keywords"),
     )
     top.close()
     _check_terms(facts.terms, top, decided=facts.case is not None)
-    _check_unique("document", (one.key for one in facts.documents), top)
+    _check_documents(facts, top)
     errors = any(finding.error for finding in report.findings)
     return (None if errors else facts), tuple(report.findings)
 
@@ -288,9 +323,24 @@ def _document(table: Table) -> RequiredDocument:
         copies=table.whole("copies"),
         copy_kind=CopyKind(kind),
         required=table.flag("required", default=True),
+        cases=table.texts("cases"),
     )
     table.close()
     return document
+
+
+def _reception(top: Table) -> ReceptionLimit:
+    table = top.table("reception")
+    if table is None:
+        return RECEPTION_LIMIT
+    unit = table.text("unit")
+    if unit and unit not in set(Unit):
+        table.wrong("unit", unit, (", ".join(Unit), ", ".join(Unit)))
+    inner = table.table("legal_basis", required=True)
+    basis = _legal_basis(inner) if inner else LegalBasis("")
+    limit = StepLimit(table.whole("amount"), Unit(unit) if unit in set(Unit) else Unit.WORKING_DAYS)
+    table.close()
+    return ReceptionLimit(limit, basis)
 
 
 def _check_terms(terms: tuple[StatutoryTerm, ...], top: Table, *, decided: bool) -> None:
@@ -304,6 +354,18 @@ def _check_terms(terms: tuple[StatutoryTerm, ...], top: Table, *, decided: bool)
         if one.overrides and one.overrides not in base:
             top.report.add(TERM_OVERRIDES, f"term[{index}]", found=one.overrides)
     _check_unique("term", (one.name for one in terms), top)
+
+
+def _check_documents(facts: Facts, top: Table) -> None:
+    """A key stands once; for papers of single cases, once in each case. Cases need a decision on them."""
+    seen: dict[str, set[str]] = {}
+    for index, one in enumerate(facts.documents):
+        if one.cases and facts.case is None:
+            top.report.add(DOCUMENT_CASE, f"document[{index}].cases", found=", ".join(one.cases))
+        before, here = seen.setdefault(one.key, set()), set(one.cases or ("",))
+        if one.key and before and ("" in before | here or before & here):
+            top.report.add(REPEATED, f"document[{index}]", found=one.key)
+        before |= here
 
 
 def _check_unique(key: str, names: Iterable[str], top: Table) -> None:

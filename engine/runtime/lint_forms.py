@@ -7,6 +7,7 @@ from engine.decisions import DecisionModel, DecisionModelError
 from engine.decisions.analysis import findings as decision_findings
 from engine.feel import FeelError, compile_expression, nearest_name
 from engine.model import Element, ElementKind, Finding, Role
+from engine.runtime import cases
 from engine.runtime.bundle import FORM_SUFFIX
 from engine.runtime.expressions import Names
 from engine.runtime.facts import ALWAYS_KNOWN_UNITS, PATH, CaseRule
@@ -185,6 +186,8 @@ def _decisions(subject: Subject, names: Names) -> Iterator[Finding]:
         known = {facts.start_form} if facts and said is facts.case else {facts.start_form if facts else "", "dossier"}
         yield from _filing_rule(subject, said, models, frozenset(known))
         named.add(said.file)
+    if facts:
+        yield from cases.findings(facts, models, subject.bundle.files.get(PATH, b""))
     for path in subject.bundle.decisions:
         if path not in named and subject.sound:
             yield DECISION_UNUSED.at(path)

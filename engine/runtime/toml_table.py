@@ -142,6 +142,17 @@ class Table:
         self.wrong(key, value, ("số nguyên từ 1 đến 1000", "a whole number from 1 to 1000"))
         return default
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts, each once and none of them blank; empty when the key is not there."""
+        value = self._value(key, required=False)
+        if value is None:
+            return ()
+        fits = isinstance(value, list) and all(isinstance(one, str) and 0 < len(one.strip()) <= 200 for one in value)
+        if not fits or not value or len(set(value)) != len(value):
+            self.wrong(key, value, ("danh sách chữ, mỗi mục một lần", "a list of texts, each once"))
+            return ()
+        return tuple(one.strip() for one in value)
+
     def raw_values(self, *keys: str) -> dict[str, Any]:
         """The values of these keys as they stand, for a reader of their own."""
         self._known.update(keys)
