@@ -31,7 +31,7 @@ from engine.persistence.tables import (
 from engine.persistence.transaction import reading, run
 from engine.platform import Platform
 from engine.procedures import governing_version, loaded
-from engine.text import fold
+from engine.text import search_key
 
 ONLINE = 0.71
 DAYS = 280  # 10/11/2023–15/8/2024, laid into the time up to today
@@ -116,7 +116,7 @@ class Writer:
         row["competent_unit"] = renamed.get(row["competent_unit"], row["competent_unit"])
         row |= {"id": identifier, "code": code, "channel": channel, "applicant_name": name, "receiving_unit": place}
         row |= {"journal_seq": len(journal), "journal_head": head, "link_digest": uuid4().hex * 2}
-        row["search_key"] = fold(f"{code} {name} {pattern.dossier.summary}")
+        row["search_key"] = search_key(code, name, pattern.dossier.summary)
         return {
             "dossier": [row],
             "dossier_data": [
@@ -186,6 +186,7 @@ class Writer:
                 "unit_code": renamed.get(task.unit_code, task.unit_code),
                 "queue": f"{renamed.get(task.unit_code, task.unit_code)}/{task.role}",
                 "opened_at": first,
+                "filed_at": first,
                 "closed_at": last,
                 "version": 1,
             }

@@ -28,7 +28,7 @@ from engine.procedures import governing_version, loaded
 from engine.runtime import interpreter
 from engine.runtime.failures import DecisionFailure
 from engine.runtime.procedure import Procedure
-from engine.text import fold
+from engine.text import search_key
 from forms.answers import AnswerContext, check
 
 WITHDRAWAL, STOP = "withdrawal", "stop"
@@ -167,7 +167,7 @@ def _name(dossier: DossierRow, procedure: Procedure, answers: Mapping[str, Any])
     dossier.applicant_name = _text_of(rules.name, filed)
     dossier.applicant_email = _text_of(rules.email, filed)
     dossier.summary = _text_of(rules.summary, filed)
-    dossier.search_key = fold(f"{dossier.code} {dossier.applicant_name} {dossier.summary}")
+    dossier.search_key = search_key(dossier.code, dossier.applicant_name, dossier.summary)
 
 
 def _text_of(expression: str, filed: Mapping[str, object]) -> str:

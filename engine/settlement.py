@@ -82,6 +82,7 @@ def _task_row(change: Change, identifier: UUID, element: Element, place: tuple[R
         state=TaskState.OPEN,
         due_at=due,
         opened_at=change.now,
+        filed_at=change.dossier.submitted_at,
         completed_by="",
         principal_unit="",
     )

@@ -321,6 +321,7 @@ def test_heads_count_what_their_units_have_to_do_with(archive: Archive) -> None:
             queue="B/case_officer",
             state="open",
             opened_at=NOW,
+            filed_at=NOW,
         )
     )
     archive.session.flush()

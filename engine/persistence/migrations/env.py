@@ -17,6 +17,11 @@ def _as_plain_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
+def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """Whether a table is one of `tables.py`: the index of words is each database's own, and known to migrations only."""
+    return kind != "table" or not (name or "").startswith("dossier_search")
+
+
 def _foreign_keys(connection: Connection, state: str) -> None:
     """Switch SQLite's foreign keys on or off; it makes a table anew to change it, and others refer to the old one."""
     raw = connection.connection.driver_connection
@@ -36,7 +41,11 @@ engine = make_engine(context.config.attributes["url"])
 with engine.connect() as connection:
     _foreign_keys(connection, "OFF")
     context.configure(
-        connection=connection, target_metadata=Base.metadata, render_as_batch=True, render_item=_as_plain_type
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        render_item=_as_plain_type,
+        include_name=_is_ours,
     )
     with context.begin_transaction():
         context.run_migrations()
