@@ -221,6 +221,10 @@ class DossierRow(Journalled, Base):
     # code, applicant and content as `engine.text.search_key` writes them; the database keeps `dossier_search` from it
     search_key: Mapped[str] = mapped_column(Text)
     link_digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the applicant's secret link
+    applicant_key: Mapped[str] = mapped_column(String(64), default="")  # SHA-256 of the identity number or tax code
+    papers: Mapped[int] = mapped_column(default=0)  # how many were checked at reception and are there,
+    papers_digitised: Mapped[int] = mapped_column(default=0)  # of these: scanned, or filed as files
+    papers_reused: Mapped[int] = mapped_column(default=0)  # of these: taken from an earlier dossier or result
     support_unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
     receiving_unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
     competent_unit: Mapped[str] = mapped_column(ForeignKey("unit.code"))
@@ -251,6 +255,8 @@ class DossierRow(Journalled, Base):
         Index("ix_dossier_incidents", "submitted_at", "id", **_only_where("incidents > 0")),
         # the dossier that an applicant's link opens
         Index("ix_dossier_link", "link_digest"),
+        # the dossiers of one person or company, whose papers may be used again
+        Index("ix_dossier_applicant", "applicant_key", "submitted_at", **_only_where("applicant_key <> ''")),
         # the register of a reception point
         Index("ix_dossier_register", "receiving_unit", "received_at", "id"),
         # what is overdue: open dossiers by due date
