@@ -1,15 +1,16 @@
 """The words of notices, in Vietnamese and English, for pages and mails alike. Pure: facts in, sentences out.
 
-They name a dossier by its code and procedure, never a person: a mail may be read over somebody's shoulder.
+They name a dossier by its code and procedure, never who filed it: a mail may be read over somebody's shoulder.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, tzinfo
+from datetime import date, datetime, time, tzinfo
 from string import Formatter
 from typing import Any
 
 from engine.deadlines.calendar import END_OF_DAY
+from engine.notice_words import ORGANISATION, Text
 from engine.persistence.notices import Subject
 
 LONGEST_REASON = 600  # characters; the whole of it stands in the dossier
@@ -22,14 +23,6 @@ class Words:
     subject: str
     sentences: tuple[str, ...]
     path: str = ""
-
-
-@dataclass(frozen=True)
-class Text:
-    """The words of one kind: the first line is the subject. A sentence whose fact is unknown is left out."""
-
-    vi: tuple[str, ...]
-    en: tuple[str, ...]
 
 
 _OF_PROCEDURE = ("Thủ tục: {procedure}.", "Procedure: {procedure}.")
@@ -223,10 +216,14 @@ _ANY = Text(("Thông báo về hồ sơ {code}", _OF_PROCEDURE[0]), ("About doss
 
 
 def for_officer(kind: str, payload: Mapping[str, Any], subject: Subject, lang: str, zone: tzinfo) -> Words:
-    """A notice as an officer reads it; it leads to the task, or to the dossier where there is none."""
+    """A notice as an officer reads it; it leads to the task, to the dossier where there is none, else where it says."""
     task = payload.get("task")
     path = f"/tasks/{task}" if task else f"/dossiers/{subject.dossier_id}"
-    return _say(OFFICER.get(kind, _ANY), _facts(payload, subject, lang, zone), lang, path)
+    text = OFFICER.get(kind, _ANY)
+    if subject.dossier_id is None:
+        path = str(payload.get("path") or "/notices")
+        text = ORGANISATION.get((kind, str(payload.get("what"))), _ANY)
+    return _say(text, _facts(payload, subject, lang, zone), lang, path)
 
 
 def for_applicant(kind: str, payload: Mapping[str, Any], subject: Subject, lang: str, zone: tzinfo) -> Words:
@@ -254,6 +251,10 @@ def _facts(payload: Mapping[str, Any], subject: Subject, lang: str, zone: tzinfo
         "due": _moment(payload.get("due_at"), zone),
         "days": _line(payload.get("days")),
         "reason": _line(payload.get("reason")).rstrip("."),
+        "first": _day(payload.get("first")),
+        "last": _day(payload.get("last")),
+        "scope": _line(payload.get(f"scope_{own}")),
+        **{name: _line(payload.get(name)) for name in ("person", "number", "unit", "ceiling")},
     }
 
 
@@ -261,6 +262,10 @@ def _line(value: object) -> str:
     """A value in one line without control characters, and not endless."""
     text = " ".join("".join(letter if letter.isprintable() else " " for letter in str(value or "")).split())
     return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON].rstrip()}…"
+
+
+def _day(value: object) -> str:
+    return f"{date.fromisoformat(value):%d/%m/%Y}" if isinstance(value, str) and value else ""
 
 
 def _moment(value: object, zone: tzinfo) -> str:

@@ -28,7 +28,19 @@ class Way(StrEnum):
 # The kinds that officers are told of, and choose a way for.
 TASK_ASSIGNED, TERM_NEARS, STEP_OVERDUE = "task-assigned", "term-nears", "step-overdue"
 DOSSIER_OVERDUE, RECEPTION_LATE, HAND_OVER_LATE = "dossier-overdue", "reception-late", "hand-over-late"
-OFFICER_KINDS = (TASK_ASSIGNED, TERM_NEARS, STEP_OVERDUE, DOSSIER_OVERDUE, RECEPTION_LATE, HAND_OVER_LATE)
+STAND_IN, MANDATE = "stand-in", "mandate"
+OFFICER_KINDS = (
+    TASK_ASSIGNED,
+    TERM_NEARS,
+    STEP_OVERDUE,
+    DOSSIER_OVERDUE,
+    RECEPTION_LATE,
+    HAND_OVER_LATE,
+    STAND_IN,
+    MANDATE,
+)
+USUAL: Mapping[str, Way] = {kind: Way.MAIL if kind in (STAND_IN, MANDATE) else Way.PAGE for kind in OFFICER_KINDS}
+"""How somebody is told who has not chosen: what changes who one is in the organisation goes out by mail as well."""
 
 
 def to_queue(change: Change, unit: str, role: Role, kind: str, **payload: Any) -> None:
@@ -50,6 +62,13 @@ def to_holder(change: Change, task: TaskRow, kind: str, **payload: Any) -> None:
 def to_applicant(change: Change, kind: str, **payload: Any) -> None:
     """Tell the applicant."""
     _add(change, f"applicant:{change.dossier.id}", kind, payload)
+
+
+def to_person(session: Session, person_id: UUID, kind: str, now: datetime, **payload: Any) -> None:
+    """Tell one person of something that concerns no dossier; `payload["path"]` is where to go on."""
+    audience = f"person:{person_id}"
+    row = NoticeRow(id=new_id(), audience=audience, dossier_id=None, kind=kind, payload=payload, created_at=now)
+    session.add(row)
 
 
 def of_assignment(change: Change, task: TaskRow) -> None:

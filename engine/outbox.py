@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Engine, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from engine.model import Role
-from engine.notices import OFFICER_KINDS, Way
+from engine.notices import OFFICER_KINDS, USUAL, Way
 from engine.organisation.people import holders
 from engine.persistence import notices
 from engine.persistence.notices import Subject
@@ -130,10 +130,11 @@ def _recipients(session: Session, platform: Platform, notice: NoticeRow) -> list
     else:
         unit, _slash, role = rest.rpartition("/")
         able = [person.id for person in holders(session, Role(role), unit, platform.today())]
-    wanted = select(NoticeChoiceRow.person_id).where(
-        NoticeChoiceRow.person_id.in_(able), NoticeChoiceRow.kind == notice.kind, NoticeChoiceRow.way == Way.MAIL
+    chosen = select(NoticeChoiceRow.person_id, NoticeChoiceRow.way).where(
+        NoticeChoiceRow.person_id.in_(able), NoticeChoiceRow.kind == notice.kind
     )
-    return [f"person:{person}" for person in session.scalars(wanted)]
+    ways = {person: way for person, way in session.execute(chosen)}  # noqa: C416 - rows are no pairs for dict()
+    return [f"person:{person}" for person in able if ways.get(person, USUAL[notice.kind]) == Way.MAIL]
 
 
 def _claim(session: Session, platform: Platform) -> Mail | None:

@@ -26,7 +26,7 @@ class Line:
     words: Words
     at: datetime
     seen: bool
-    dossier: str  # its page; empty for the applicant, who is on it
+    dossier: str  # its page; empty for the applicant, who is on it, and where there is none
     code: str
 
 
@@ -60,5 +60,6 @@ def lines(session: Session, actor: Actor, before: Position | None = None, limit:
 def _line(listed: Listed, *, to_applicant: bool) -> Line:
     notice, say = listed.notice, for_applicant if to_applicant else for_officer
     words = say(notice.kind, notice.payload, listed.subject, current_language(), site().platform.zone)
-    dossier = "" if to_applicant else url_for("dossiers.show", dossier_id=notice.dossier_id)
+    none = to_applicant or notice.dossier_id is None
+    dossier = "" if none else url_for("dossiers.show", dossier_id=notice.dossier_id)
     return Line(notice.id, words, notice.created_at, listed.seen, dossier, listed.subject.code)

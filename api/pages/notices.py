@@ -31,6 +31,8 @@ KINDS = {
     notices.DOSSIER_OVERDUE: lazy("Hồ sơ quá hạn giải quyết"),
     notices.RECEPTION_LATE: lazy("Hồ sơ trực tuyến chậm được tiếp nhận"),
     notices.HAND_OVER_LATE: lazy("Hồ sơ chậm được bàn giao"),
+    notices.STAND_IN: lazy("Tôi được cử thay người khác, hoặc có người được cử thay tôi"),
+    notices.MANDATE: lazy("Tôi được giao, hoặc thôi được giao, thẩm quyền quyết định"),
 }
 WAYS = {
     notices.Way.PAGE: lazy("Trong trang"),
@@ -96,7 +98,7 @@ def choices() -> str:
         email = reading.email_of(session, actor.id) if actor.id else ""
     return render_template(
         "pages/notices/choices.html",
-        kinds=[(kind, text, chosen.get(kind, notices.Way.PAGE)) for kind, text in KINDS.items()],
+        kinds=[(kind, text, chosen.get(kind, notices.USUAL[kind])) for kind, text in KINDS.items()],
         ways=WAYS,
         email=email,
         mails_leave=bool(site().settings.mail.host),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, true
@@ -20,9 +21,9 @@ Position = tuple[datetime, UUID]  # of the last notice on a page
 
 @dataclass(frozen=True)
 class Subject:
-    """The dossier that a notice speaks of, as far as a notice may tell."""
+    """The dossier that a notice speaks of, as far as a notice may tell; all empty where it speaks of none."""
 
-    dossier_id: UUID
+    dossier_id: UUID | None
     code: str
     title_vi: str
     title_en: str = ""
@@ -65,13 +66,13 @@ def listing(
         older = and_(NoticeRow.created_at == at, NoticeRow.id < identifier)
         query = query.where(or_(NoticeRow.created_at < at, older))
     found = session.execute(query.order_by(NoticeRow.created_at.desc(), NoticeRow.id.desc()).limit(limit))
-    return [Listed(row[0], Subject(row[0].dossier_id, row[1], row[2], row[3]), bool(row[4])) for row in found]
+    return [Listed(row[0], _subject(row), bool(row[4])) for row in found]
 
 
 def get(session: Session, notice_id: UUID) -> tuple[NoticeRow, Subject]:
     """A notice and what it speaks of."""
     row = session.execute(_with_subject(true()).where(NoticeRow.id == notice_id)).one()
-    return row[0], Subject(row[0].dossier_id, row[1], row[2], row[3])
+    return row[0], _subject(row)
 
 
 def told(actor: Actor, now: datetime) -> ColumnElement[bool]:
@@ -101,9 +102,13 @@ def email_of(session: Session, person_id: UUID) -> str:
     return session.scalar(select(PersonRow.email).where(PersonRow.id == person_id)) or ""
 
 
+def _subject(row: Any) -> Subject:
+    return Subject(row[0].dossier_id, row[1] or "", row[2] or "", row[3] or "")
+
+
 def _with_subject(seen: ColumnElement[bool]) -> Select[NoticeRow, str, str, str, bool]:
     return (
         select(NoticeRow, DossierRow.code, ProcedureRow.title_vi, ProcedureRow.title_en, seen)
-        .join(DossierRow, DossierRow.id == NoticeRow.dossier_id)
-        .join(ProcedureRow, ProcedureRow.key == DossierRow.procedure_key)
+        .outerjoin(DossierRow, DossierRow.id == NoticeRow.dossier_id)
+        .outerjoin(ProcedureRow, ProcedureRow.key == DossierRow.procedure_key)
     )

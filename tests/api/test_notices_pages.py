@@ -182,7 +182,7 @@ def test_what_somebody_does_not_want_to_be_told_is_neither_counted_nor_listed(
     assert press(client, "/account/notices", **{"step-overdue": "off", "task-assigned": "mail"}).status_code == 302
     page = get(client, "/account/notices")
     checked = {one.get("name"): one.get("value") for one in page.tree.xpath("//input[@checked]")}
-    assert checked == dict.fromkeys(notices.OFFICER_KINDS, "page") | {"step-overdue": "off", "task-assigned": "mail"}
+    assert checked == dict(notices.USUAL) | {"step-overdue": "off", "task-assigned": "mail"}
     assert "minh.case@example.vn" in page.text
     assert bell(client) == "Thông báo (1 mới)"
     assert "Bước quá hạn" not in get(client, "/notices").text
@@ -193,7 +193,7 @@ def test_a_way_that_does_not_exist_is_refused(client: FlaskClient, signed_in: Ca
     press(client, "/account/notices", **{"task-assigned": "pigeon"})
     page = get(client, "/account/notices")
     assert "Cách nhận thông báo không hợp lệ" in page.text
-    assert {one.get("value") for one in page.tree.xpath("//input[@checked]")} == {"page"}
+    assert {one.get("value") for one in page.tree.xpath("//input[@checked and @name='task-assigned']")} == {"page"}
 
 
 def test_each_kind_that_officers_are_told_of_has_a_name_to_choose_by(

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import news, notice_texts, notices
-from engine.notice_texts import APPLICANT, OFFICER, Text, for_applicant, for_officer
+from engine.notice_texts import APPLICANT, OFFICER, for_applicant, for_officer
+from engine.notice_words import ORGANISATION, Text
 from engine.persistence.notices import Subject
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -36,15 +37,29 @@ def test_every_kind_that_the_engine_writes_has_words() -> None:
     to_holders = set(re.findall(r'to_holder\([^"\n]*"([a-z-]+)"', source))
     to_applicants = set(re.findall(r'to_applicant\([^"\n]*"([a-z-]+)"', source)) | set(news.OF_OUTCOME.values())
     to_applicants |= {news.FILED, news.ACCEPTED, news.SUPPLEMENT, news.SUPPLEMENTED, news.RESULT_READY, news.ENDED}
-    assert to_officers | to_holders <= set(OFFICER)
+    assert (to_officers | to_holders) - {kind for kind, _what in ORGANISATION} <= set(OFFICER)
     assert to_applicants | to_holders <= set(APPLICANT)
-    assert set(OFFICER) == set(notices.OFFICER_KINDS)
+    assert set(OFFICER) | {kind for kind, _what in ORGANISATION} == set(notices.OFFICER_KINDS)
 
 
 def test_an_officer_goes_to_the_task_or_else_to_the_dossier() -> None:
     task = str(UUID(int=3))
     assert for_officer("task-assigned", {"task": task}, SUBJECT, "vi", ZONE).path == f"/tasks/{task}"
     assert for_officer("dossier-overdue", {}, SUBJECT, "vi", ZONE).path == f"/dossiers/{DOSSIER}"
+
+
+def test_what_concerns_no_dossier_leads_where_it_says_and_has_words_in_both_languages() -> None:
+    payload = {"what": "named", "person": "Lan", "first": "2026-11-23", "last": "2026-11-27", "path": "/absence"}
+    said = [for_officer("stand-in", payload, Subject(None, "", "", ""), lang, ZONE) for lang in ("vi", "en")]
+    assert [words.path for words in said] == ["/absence", "/absence"]
+    assert said[0].sentences == ("Từ 23/11/2026 đến hết 27/11/2026.",)
+    assert said[1].subject == "You stand in for Lan"
+    for text in ORGANISATION.values():
+        blanks = [
+            [sorted(name for _t, name, _f, _c in Formatter().parse(each) if name) for each in said]
+            for said in (text.vi, text.en)
+        ]
+        assert blanks[0] == blanks[1]
 
 
 def test_a_due_moment_at_the_end_of_a_day_is_a_day() -> None:
