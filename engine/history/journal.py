@@ -1,6 +1,6 @@
 """Appends what happened to a history, hash-chained: each entry carries the hash of the one before it.
 
-A history belongs to a row that heads it (a dossier, a procedure); whoever appends holds that row's lock, so numbers
+A history belongs to a row that heads it (a dossier, a procedure, a register); whoever appends holds that row's lock, so numbers
 and hashes follow each other without gaps.
 """
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from engine.events import CLOCK_PREFIX, EventType
 from engine.model import Actor
-from engine.persistence.tables import DossierRow, JournalRow, ProcedureRow
+from engine.persistence.tables import DossierRow, JournalRow, ProcedureRow, RegisterRow
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,11 @@ class Event:
 
 
 def append(
-    session: Session, head: DossierRow | ProcedureRow, actor: Actor, events: Iterable[Event], recorded_at: datetime
+    session: Session,
+    head: DossierRow | ProcedureRow | RegisterRow,
+    actor: Actor,
+    events: Iterable[Event],
+    recorded_at: datetime,
 ) -> None:
     """Add `events` to the history that `head` (locked by the caller) is the head of."""
     for event in events:

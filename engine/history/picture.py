@@ -279,6 +279,16 @@ def _set(picture: Picture, line: Line) -> None:
         picture.tasks[task] = replace(picture.tasks[task], due_at=due)
 
 
+def _moved_deadline(picture: Picture, line: Line) -> None:
+    """A limit that ended with its task moves nobody any more, though the clock may have moved it in the same command.
+
+    The term and the time to receive have no other beginning than their first move.
+    """
+    said = line.payload
+    if said["deadline"] in picture.deadlines or said.get("kind") not in (TIMER, STEP):
+        _set(picture, line)
+
+
 def _task_of(picture: Picture, kind: str, element: str) -> str:
     """The task whose limit it is: the one at this element that was opened last."""
     if kind != STEP:
@@ -339,7 +349,7 @@ _TAKERS: Mapping[str, Callable[[Picture, Line], None]] = {
     EventType.TASK_COMPLETED: _completed,
     EventType.TASK_CANCELLED: _cancelled,
     EventType.DEADLINE_SET: _set,
-    EventType.DEADLINE_MOVED: _set,
+    EventType.DEADLINE_MOVED: _moved_deadline,
     EventType.DEADLINE_FIRED: _lapsed,
     EventType.DEADLINE_CANCELLED: _lapsed,
     EventType.CALENDAR_APPLIED: _applied,

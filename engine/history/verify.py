@@ -6,7 +6,7 @@ import orjson
 from sqlalchemy.orm import Session
 
 from engine.history.journal import digest, entries
-from engine.persistence.tables import DossierRow, JournalRow, ProcedureRow
+from engine.persistence.tables import DossierRow, JournalRow, ProcedureRow, RegisterRow
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Verdict:
         return not self.fault
 
 
-def verify(session: Session, head: DossierRow | ProcedureRow) -> Verdict:
+def verify(session: Session, head: DossierRow | ProcedureRow | RegisterRow) -> Verdict:
     """Check the whole history of `head`, in pages, against its recorded head."""
     seq, previous = 0, ""
     while page := entries(session, head.id, after=seq):
