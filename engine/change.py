@@ -96,6 +96,11 @@ class Change:
             self.session.add(row)
         row.data, row.updated_seq = value, seq
 
+    def said(self, key: str) -> Any:
+        """What stands under `key` now; None when nothing does."""
+        row = self._data.get(key)
+        return row.data if row else None
+
     def evaluation(self) -> Evaluation:
         """What the process may ask about this dossier, at the moment the law counts."""
         data = {key: row.data for key, row in self._data.items()}
@@ -136,4 +141,5 @@ def facts_of(dossier: DossierRow, zone: tzinfo) -> dict[str, Any]:
         "submitted_at": dossier.submitted_at.astimezone(zone).isoformat(),
         "received_at": dossier.received_at.astimezone(zone).isoformat() if dossier.received_at else None,
         "due_at": dossier.due_at.astimezone(zone).isoformat() if dossier.due_at else None,
+        "supplement_requests": dossier.supplement_requests,
     }

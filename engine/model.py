@@ -228,10 +228,11 @@ class TimerRule:
 
 @dataclass(frozen=True)
 class Call:
-    """What a callActivity tells the process it calls: under which name it keeps data, and who its lanes are."""
+    """What a callActivity tells the process it calls: its name for data, who its lanes are, what it is to read."""
 
     scope: str = ""  # begins every data key of this call; empty when the called process keeps its own names
     places: tuple[tuple[str, str], ...] = ()  # (symbolic unit of the called process, symbolic unit here)
+    given: tuple[tuple[str, str], ...] = ()  # (name that the called process reads, data key here)
 
 
 @dataclass(frozen=True)

@@ -143,6 +143,7 @@ def settle(change: Change, step: Step, evaluation: Evaluation, *, completed: UUI
     settlement.settle_timers(change, step, evaluation)
     settlement.settle_incidents(change, step)
     letter_requests.settle_letters(change, step, evaluation)
+    dossier.supplement_requests += letter_requests.supplements(elements, step)
     if step.ended_at:
         _end(change, elements[step.ended_at])
     news.tell_applicant(change)

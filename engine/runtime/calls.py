@@ -13,7 +13,7 @@ from typing import Final
 
 from lxml import etree
 
-from engine.model import Call, Element, ElementKind, Flow, LegalBasis, Process, StepLimit
+from engine.model import Call, ClockEffect, Element, ElementKind, Flow, LegalBasis, Process, Role, StepLimit
 from engine.runtime.graph import cycles, heaviest
 from engine.runtime.profile import BPMN
 
@@ -29,6 +29,7 @@ class _Place:
     names: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     limit: StepLimit | None = None
+    clock: ClockEffect | None = None  # what the wait for the applicant does; nothing where nobody waits for one
     legal_bases: tuple[LegalBasis, ...] = ()
     title: str = ""
     title_en: str = ""
@@ -42,11 +43,13 @@ class _Place:
         said = call.call or Call()
         scope = "_".join(filter(None, (self.scope, said.scope)))
         own = {key: f"{scope}_{key}" for key in _keys(called)} if scope else {}
+        given = {name: self.names.get(key, key) for name, key in said.given}
         return _Place(
             scope=scope,
-            names={**self.names, **own},
+            names={**self.names, **given, **own},
             units={name: self.units.get(unit, unit) for name, unit in said.places},
             limit=call.limit,
+            clock=call.clock if _waits_for_applicant(called) else None,
             legal_bases=call.legal_bases,
             title=call.name if said.scope else self.title,
             title_en=call.name_en if said.scope else self.title_en,
@@ -117,7 +120,8 @@ def _copies(process: Process, place: _Place, known: Mapping[str, Process]) -> It
         called = known.get(element.called) if element.kind is ElementKind.CALL else None
         if called and (place.scope or _scope_of(element)):
             there = place.inside(element, called)
-            copy = replace(copy, called=there.id(called.id))
+            # only the applicant's own time is no time of the authority: what it does meanwhile counts
+            copy = replace(copy, called=there.id(called.id), clock=None if there.clock else copy.clock)
             inner.append((called, there))
         elements[copy.id] = copy
     yield replace(
@@ -154,6 +158,7 @@ def _copy(element: Element, process: Process, place: _Place) -> Element:
         result=place.names.get(element.result, element.result),
         limit=limited,
         timer=timer,
+        clock=element.clock or (place.clock if _is_applicants(element) else None),
         legal_bases=element.legal_bases or place.legal_bases,
         call=_call(element.call, place),
         names=place.names,
@@ -168,6 +173,14 @@ def _call(call: Call | None, place: _Place) -> Call | None:
 
 def _flow(flow: Flow, place: _Place) -> Flow:
     return replace(flow, id=place.id(flow.id), source=place.id(flow.source), target=place.id(flow.target))
+
+
+def _waits_for_applicant(process: Process) -> bool:
+    return any(_is_applicants(element) for element in process.elements.values())
+
+
+def _is_applicants(element: Element) -> bool:
+    return element.kind is ElementKind.USER_TASK and element.role is Role.APPLICANT
 
 
 def _titled(name: str, title: str) -> str:

@@ -13,7 +13,9 @@ from engine.runtime.subject import Place, Subject
 from engine.runtime.toml_table import lines_of
 from forms.definition import FormDefinition, FormDefinitionError
 
-DOSSIER: Final = frozenset({"code", "case", "channel", "applicant_name", "submitted_at", "received_at", "due_at"})
+DOSSIER: Final = frozenset(
+    {"code", "case", "channel", "applicant_name", "submitted_at", "received_at", "due_at", "supplement_requests"}
+)
 """What FEEL may read of `dossier`."""
 
 

@@ -49,7 +49,7 @@ REPEATED = rule(
 )
 
 _WAITS: Final = frozenset({"userTask", "intermediateCatchEvent", "subProcess", "callActivity"})
-_REPEATABLE: Final = frozenset({"legalBasis", "place", "letter"})
+_REPEATABLE: Final = frozenset({"legalBasis", "place", "given", "letter"})
 _STEPS: Final = frozenset({"scriptTask", "businessRuleTask", "serviceTask"})
 _EVENTS: Final = frozenset({"intermediateThrowEvent", "boundaryEvent", "endEvent"})
 _NODES: Final = _WAITS | _STEPS | _EVENTS | {"startEvent"}
@@ -71,6 +71,7 @@ PLACES: Final[Mapping[str, frozenset[str]]] = {
     "silence": frozenset({"boundaryEvent"}),
     "scope": frozenset({"callActivity"}),
     "place": frozenset({"callActivity"}),
+    "given": frozenset({"callActivity"}),
     "act": frozenset({"userTask"}),
     "letter": frozenset({"userTask", "intermediateCatchEvent"}) | _STEPS | _EVENTS,
 }
@@ -151,10 +152,11 @@ class Extensions:
     @property
     def call(self) -> Call:
         """What a callActivity tells the process it calls."""
-        places = self._valid.get("place", ())
-        return Call(
-            self.value("scope", "name"), tuple((str(each.get("name")), str(each.get("unit"))) for each in places)
-        )
+        return Call(self.value("scope", "name"), self._pairs("place", "unit"), self._pairs("given", "key"))
+
+    def _pairs(self, extension: str, attribute: str) -> tuple[tuple[str, str], ...]:
+        """The names of a repeatable extension with what each stands for."""
+        return tuple((str(each.get("name")), str(each.get(attribute))) for each in self._valid.get(extension, ()))
 
     @property
     def limit(self) -> StepLimit | None:

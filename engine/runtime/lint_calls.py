@@ -54,7 +54,7 @@ def _call(path: str, call: Element, called: Process) -> Iterator[Finding]:
     if said is None:
         return
     if not said.scope:
-        for what, there in (("place", said.places), ("limit", call.limit)):
+        for what, there in (("place", said.places), ("given", said.given), ("limit", call.limit)):
             if there:
                 yield SCOPE_NEEDED.at(*place, what=what)
     units = {element.unit for element in called.elements.values() if element.unit}

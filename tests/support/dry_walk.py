@@ -12,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from engine import decisions
+from engine.letter_requests import supplements
 from engine.model import Element, ElementKind, Step
 from engine.runtime import interpreter
 from engine.runtime.bundle import Bundle
@@ -139,6 +140,7 @@ class DryWalk:
     def go(self) -> Step:
         """Walk to the end; every answer is checked by its form on the way."""
         start = self.files.facts.start_form
+        self.data["dossier"] = {"supplement_requests": 0}
         self.data[start] = self.files.check(start, self.walk["application"], {})
         step = self._take(interpreter.start(self.files.program, self._evaluation()))
         for _ in range(MOST_STEPS):
@@ -179,6 +181,7 @@ class DryWalk:
         self.tasks = {key: value for key, value in self.tasks.items() if key not in step.tasks_closed}
         self.timers = {key: value for key, value in self.timers.items() if key not in step.timers_closed}
         self.data.update(step.results)
+        self.data["dossier"]["supplement_requests"] += supplements(self.files.elements, step)
         self.passed.extend(step.passed)
         return step
 
