@@ -172,8 +172,9 @@ def test_an_approved_apology_is_printed_with_both_dates(city: City, store: Docum
     city.complete(task, answers)
     row = _letters(city, dossier)[-1]
     assert row.key == "apology"
-    assert datetime.fromisoformat(row.data["due_at"]) == promised
-    assert datetime.fromisoformat(row.data["new_due_at"]) == city.dossier(dossier.id).due_at
+    closes = city.platform.calendar.close_of_business
+    assert datetime.fromisoformat(row.data["due_at"]) == closes(promised.date())
+    assert datetime.fromisoformat(row.data["new_due_at"]) == closes(new_day)
     print_pending(city.db, city.platform, store)
     text = _words(store, _printed(city, dossier)[-1])
     assert _packed(answers["reason"]) in text
