@@ -52,8 +52,25 @@ class EventType(StrEnum):
     INCIDENT_RESOLVED = "incident:resolved"
 
     DOCUMENT_ATTACHED = "document:attached"
+    DOCUMENT_CHECKED = "document:checked"
 
     LETTER_REQUESTED = "letter:requested"
+
+    COMMENT_ADDED = "comment:added"
+    COMMENT_EDITED = "comment:edited"
+
+    # of the organisation, in a history of its own
+    REGISTER_OPENED = "register:opened"
+    MANDATE_RECORDED = "mandate:recorded"
+    MANDATE_REVOKED = "mandate:revoked"
+    STAND_IN_NAMED = "stand_in:named"
+    STAND_IN_ENDED = "stand_in:ended"
+    UNIT_CLOSED = "unit:closed"
+    UNITS_IMPORTED = "unit:imported"
+    PEOPLE_IMPORTED = "person:imported"
+    PERSON_LEFT = "person:left"
+    ROLE_GRANTED = "role:granted"
+    ACT_REFUSED = "act:refused"
 
 
 CLOCK_PREFIX = "clock:"

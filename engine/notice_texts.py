@@ -28,6 +28,10 @@ class Words:
 _OF_PROCEDURE = ("Thủ tục: {procedure}.", "Procedure: {procedure}.")
 
 OFFICER: Mapping[str, Text] = {
+    "mentioned": Text(
+        ("Bạn được nhắc tên trong ghi chú của hồ sơ {code}", _OF_PROCEDURE[0], "Ghi chú chỉ đọc được trong hồ sơ."),
+        ("A comment on dossier {code} names you", _OF_PROCEDURE[1], "It can be read in the dossier only."),
+    ),
     "task-assigned": Text(
         ("Việc mới: {step}, hồ sơ {code}", _OF_PROCEDURE[0], "Việc này được giao cho bạn."),
         ("New task: {step}, dossier {code}", _OF_PROCEDURE[1], "This task has been given to you."),
@@ -219,6 +223,8 @@ def for_officer(kind: str, payload: Mapping[str, Any], subject: Subject, lang: s
     """A notice as an officer reads it; it leads to the task, to the dossier where there is none, else where it says."""
     task = payload.get("task")
     path = f"/tasks/{task}" if task else f"/dossiers/{subject.dossier_id}"
+    if payload.get("comment"):
+        path += "#comments"
     text = OFFICER.get(kind, _ANY)
     if subject.dossier_id is None:
         path = str(payload.get("path") or "/notices")

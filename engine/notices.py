@@ -28,7 +28,7 @@ class Way(StrEnum):
 # The kinds that officers are told of, and choose a way for.
 TASK_ASSIGNED, TERM_NEARS, STEP_OVERDUE = "task-assigned", "term-nears", "step-overdue"
 DOSSIER_OVERDUE, RECEPTION_LATE, HAND_OVER_LATE = "dossier-overdue", "reception-late", "hand-over-late"
-STAND_IN, MANDATE = "stand-in", "mandate"
+STAND_IN, MANDATE, MENTIONED = "stand-in", "mandate", "mentioned"
 OFFICER_KINDS = (
     TASK_ASSIGNED,
     TERM_NEARS,
@@ -38,6 +38,7 @@ OFFICER_KINDS = (
     HAND_OVER_LATE,
     STAND_IN,
     MANDATE,
+    MENTIONED,
 )
 USUAL: Mapping[str, Way] = {kind: Way.MAIL if kind in (STAND_IN, MANDATE) else Way.PAGE for kind in OFFICER_KINDS}
 """How somebody is told who has not chosen: what changes who one is in the organisation goes out by mail as well."""
@@ -75,6 +76,11 @@ def of_assignment(change: Change, task: TaskRow) -> None:
     """Tell the assignee that the task is theirs now; nobody needs to be told what they did themselves."""
     if task.assignee_id is not None and task.assignee_id != change.actor.id:
         to_holder(change, task, TASK_ASSIGNED)
+
+
+def of_mention(change: Change, person_id: UUID, comment_id: UUID) -> None:
+    """Tell somebody that a comment names them."""
+    _add(change, f"person:{person_id}", MENTIONED, {"comment": str(comment_id)})
 
 
 def step_of(task: TaskRow) -> dict[str, str]:

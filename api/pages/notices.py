@@ -32,6 +32,7 @@ KINDS = {
     notices.RECEPTION_LATE: lazy("Hồ sơ trực tuyến chậm được tiếp nhận"),
     notices.HAND_OVER_LATE: lazy("Hồ sơ chậm được bàn giao"),
     notices.STAND_IN: lazy("Tôi được cử thay người khác, hoặc có người được cử thay tôi"),
+    notices.MENTIONED: lazy("Có người nhắc tên tôi trong ghi chú của một hồ sơ"),
     notices.MANDATE: lazy("Tôi được giao, hoặc thôi được giao, thẩm quyền quyết định"),
 }
 WAYS = {

@@ -101,7 +101,10 @@ EVENTS: Words = {
     EventType.INCIDENT_OPENED: lazy("Sự cố kỹ thuật"),
     EventType.INCIDENT_RESOLVED: lazy("Sự cố đã xử lý"),
     EventType.DOCUMENT_ATTACHED: lazy("Đính kèm giấy tờ"),
+    EventType.DOCUMENT_CHECKED: lazy("Kiểm tra thành phần hồ sơ"),
     EventType.LETTER_REQUESTED: lazy("Yêu cầu in văn bản"),
+    EventType.COMMENT_ADDED: lazy("Ghi chú nội bộ"),
+    EventType.COMMENT_EDITED: lazy("Sửa ghi chú nội bộ"),
 }
 
 LETTERS: Words = {
