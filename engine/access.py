@@ -27,6 +27,11 @@ def everyone_of(actor: Actor) -> frozenset[str] | None:
     return frozenset(units_of(actor))
 
 
+def sees_all(actor: Actor) -> bool:
+    """Whether the actor sees every dossier: procedure control and operators do."""
+    return any(actor.has_role(role) for role in SEES_ALL)
+
+
 def visible_dossiers(actor: Actor) -> ColumnElement[bool]:
     """The condition on dossiers that this actor may see.
 
@@ -35,7 +40,7 @@ def visible_dossiers(actor: Actor) -> ColumnElement[bool]:
     """
     if actor.dossier_id is not None:
         return DossierRow.id == actor.dossier_id
-    if any(actor.has_role(role) for role in SEES_ALL):
+    if sees_all(actor):
         return true()
     units = units_of(actor)
     if not units:

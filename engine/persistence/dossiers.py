@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
 
 from engine.access import visible_dossiers
 from engine.errors import NotFoundError
-from engine.model import Actor
+from engine.model import Actor, DossierState
+from engine.persistence import seen_dossiers
+from engine.persistence.search import holds
 from engine.persistence.tables import DossierDataRow, DossierRow, IncidentRow
-from engine.text import fold
+
+MOST_COUNTED = 1_000  # dossiers of a list
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class DossierFilter:
     text: str = ""  # code, applicant or content, with or without diacritics
     overdue_at: datetime | None = None  # only open ones whose due date lies before this moment
     with_incident: bool = False
+    competent_unit: str = ""
+    receiving_unit: str = ""
 
 
 def get(session: Session, actor: Actor, dossier_id: UUID) -> DossierRow:
@@ -65,17 +70,15 @@ def listing(
     limit: int = 20,
 ) -> Sequence[DossierRow]:
     """The dossiers that the actor may see, newest first; `after` is the last row's (submitted_at, id)."""
-    query = _narrowed(select(DossierRow).where(visible_dossiers(actor)), narrowed)
-    if after is not None:
-        query = query.where(tuple_(DossierRow.submitted_at, DossierRow.id) < tuple_(*after))
-    query = query.order_by(DossierRow.submitted_at.desc(), DossierRow.id.desc()).limit(limit)
-    return session.scalars(query.options(defer(DossierRow.snapshot))).all()
+    return seen_dossiers.newest(session, actor, _conditions(narrowed), after, limit)
 
 
 def count(session: Session, actor: Actor, narrowed: DossierFilter) -> int:
-    """How many dossiers `listing` would list in all, by the very same conditions."""
-    found = _narrowed(select(DossierRow).where(visible_dossiers(actor)), narrowed).with_only_columns(DossierRow.id)
-    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    """How many dossiers `listing` would list in all, by the very same conditions; beyond `MOST_COUNTED`, that and one.
+
+    Counting on would read whatever there is, and nobody turns so many pages.
+    """
+    return seen_dossiers.count(session, actor, _conditions(narrowed), MOST_COUNTED + 1)
 
 
 def data_of(session: Session, dossier_id: UUID) -> dict[str, Any]:
@@ -111,15 +114,20 @@ def _one(session: Session, query: Select[DossierRow], wanted: object) -> Dossier
     return dossier
 
 
-def _narrowed(query: Select[DossierRow], narrowed: DossierFilter) -> Select[DossierRow]:
+def _conditions(narrowed: DossierFilter) -> list[ColumnElement[bool]]:
+    found = holds(DossierRow.id, narrowed.text)
     if narrowed.procedure_key:
-        query = query.where(DossierRow.procedure_key == narrowed.procedure_key)
+        found.append(DossierRow.procedure_key == narrowed.procedure_key)
     if narrowed.state:
-        query = query.where(DossierRow.state == narrowed.state)
+        found.append(DossierRow.state == narrowed.state)
+    if narrowed.state and narrowed.state != DossierState.CLOSED:
+        found.append(DossierRow.closed_at.is_(None))  # says nothing new, but names the index of what is open
     if narrowed.overdue_at is not None:
-        query = query.where(DossierRow.closed_at.is_(None), DossierRow.due_at < narrowed.overdue_at)
+        found += [DossierRow.closed_at.is_(None), DossierRow.due_at < narrowed.overdue_at]
     if narrowed.with_incident:
-        query = query.where(DossierRow.incidents > 0)
-    for word in fold(narrowed.text).split():
-        query = query.where(DossierRow.search_key.contains(word, autoescape=True))
-    return query
+        found.append(DossierRow.incidents > 0)
+    if narrowed.competent_unit:
+        found.append(DossierRow.competent_unit == narrowed.competent_unit)
+    if narrowed.receiving_unit:
+        found.append(DossierRow.receiving_unit == narrowed.receiving_unit)
+    return found

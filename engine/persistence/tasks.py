@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Subquery, delete, func, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased, defer
 
+from engine.access import visible_dossiers
 from engine.errors import NotFoundError
-from engine.model import DossierState, Role, TaskState
+from engine.model import Actor, DossierState, Role, TaskState
+from engine.persistence.search import holds
 from engine.persistence.tables import DossierRow, DraftRow, TaskRow
-from engine.text import fold
 
 Assignees = UUID | Mapping[UUID, frozenset[str] | None]
 """Whose assigned tasks: one person's, or several people's, each within the given queues (None: all)."""
@@ -101,6 +102,7 @@ def inbox(
         .join(DossierRow, DossierRow.id == task.dossier_id)
         .order_by(task.due_at, task.id)
         .limit(limit)
+        .options(defer(DossierRow.snapshot))
     )
     return [(found, dossier) for found, dossier in session.execute(rows)]
 
@@ -122,12 +124,12 @@ def outline(
     return [(identifier, version) for identifier, version in rows]
 
 
-def chosen(session: Session, identifiers: Collection[UUID]) -> Sequence[tuple[TaskRow, DossierRow]]:
-    """The tasks with these ids, whatever their state, what is due first first."""
+def chosen(session: Session, actor: Actor, identifiers: Collection[UUID]) -> Sequence[tuple[TaskRow, DossierRow]]:
+    """Those of the tasks with these ids that the actor may see, whatever their state, what is due first first."""
     rows = (
         select(TaskRow, DossierRow)
         .join(DossierRow, DossierRow.id == TaskRow.dossier_id)
-        .where(TaskRow.id.in_(identifiers))
+        .where(TaskRow.id.in_(identifiers), visible_dossiers(actor))
         .order_by(TaskRow.due_at, TaskRow.id)
         .options(defer(DossierRow.snapshot))
     )
@@ -249,7 +251,7 @@ def _narrowed(query: Any, narrowed: InboxFilter) -> Any:
         query = query.where(TaskRow.unit_code == narrowed.unit_code)
     if narrowed.assignee_id is not None:
         query = query.where(TaskRow.assignee_id == narrowed.assignee_id)
-    if narrowed.procedure_key or narrowed.text or narrowed.receiving_unit or narrowed.state in _OF_DOSSIERS:
+    if narrowed.procedure_key or narrowed.receiving_unit or narrowed.state in _OF_DOSSIERS:
         query = query.join(DossierRow, DossierRow.id == TaskRow.dossier_id)
     if narrowed.procedure_key:
         query = query.where(DossierRow.procedure_key == narrowed.procedure_key)
@@ -257,6 +259,4 @@ def _narrowed(query: Any, narrowed: InboxFilter) -> Any:
         query = query.where(DossierRow.receiving_unit == narrowed.receiving_unit)
     if narrowed.state:
         query = query.where(STATES[narrowed.state])
-    for word in fold(narrowed.text).split():
-        query = query.where(DossierRow.search_key.contains(word, autoescape=True))
-    return query
+    return query.where(*holds(TaskRow.dossier_id, narrowed.text))

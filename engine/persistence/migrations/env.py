@@ -18,7 +18,7 @@ def _as_plain_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 
 def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
-    """Whether a table is one of `tables.py`: the index of words is each database's own, and known to migrations only."""
+    """Whether a table is one of `tables.py`: the index of words is each database's own, known to migrations only."""
     return kind != "table" or not (name or "").startswith("dossier_search")
 
 

@@ -51,16 +51,27 @@ _ON_POSTGRESQL = (
     """,
 )
 _ON_SQLITE = (
-    "CREATE VIRTUAL TABLE dossier_search USING fts5"
-    "(dossier_id UNINDEXED, words, tokenize = 'ascii', prefix = '2 3 4', detail = none)",
+    """
+    CREATE VIRTUAL TABLE dossier_search USING fts5
+        (dossier_id UNINDEXED, words, tokenize = 'ascii', prefix = '2 3 4', detail = none)
+    """,
     "INSERT INTO dossier_search (dossier_id, words) SELECT id, search_key FROM dossier",
-    "CREATE TRIGGER dossier_search_insert AFTER INSERT ON dossier BEGIN "
-    "INSERT INTO dossier_search (dossier_id, words) VALUES (NEW.id, NEW.search_key); END",
-    "CREATE TRIGGER dossier_search_update AFTER UPDATE OF search_key ON dossier "
-    "WHEN OLD.search_key IS NOT NEW.search_key BEGIN "
-    "UPDATE dossier_search SET words = NEW.search_key WHERE dossier_id = NEW.id; END",
-    "CREATE TRIGGER dossier_search_delete AFTER DELETE ON dossier BEGIN "
-    "DELETE FROM dossier_search WHERE dossier_id = OLD.id; END",
+    """
+    CREATE TRIGGER dossier_search_insert AFTER INSERT ON dossier BEGIN
+        INSERT INTO dossier_search (dossier_id, words) VALUES (NEW.id, NEW.search_key);
+    END
+    """,
+    """
+    CREATE TRIGGER dossier_search_update AFTER UPDATE OF search_key ON dossier
+    WHEN OLD.search_key IS NOT NEW.search_key BEGIN
+        UPDATE dossier_search SET words = NEW.search_key WHERE dossier_id = NEW.id;
+    END
+    """,
+    """
+    CREATE TRIGGER dossier_search_delete AFTER DELETE ON dossier BEGIN
+        DELETE FROM dossier_search WHERE dossier_id = OLD.id;
+    END
+    """,
 )
 
 
