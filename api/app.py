@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import assets, database, headers, health, language, logging, openapi, problems, translations
 from api.auth import access, guard, limits
+from api.routes import uploads
 from api.settings import MEBIBYTE, Settings
 from api.site import EXTENSION, Site
 from engine.clock import SystemClock
@@ -31,7 +32,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> Flask:
     platform = platform or Platform(
         SystemClock(), vietnam(), warn_at=settings.warn_days, leader_by_law=settings.leader_by_law
     )
-    app.extensions[EXTENSION] = Site(settings, platform, DocumentStore(settings.store))
+    app.extensions[EXTENSION] = Site(settings, platform, DocumentStore(settings.papers.place(settings.store)))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -52,6 +53,7 @@ def _install(app: Flask, settings: Settings) -> None:
     limits.install(app, settings)
     guard.install(app, settings)
     openapi.install(app)
+    app.register_blueprint(uploads.blueprint)  # tus has a description of its own
     access.declare(app, "static")
     _install_pages(app)
 

@@ -8,7 +8,9 @@ from flask import current_app
 
 from api.settings import Settings
 from engine.document_store import DocumentStore
+from engine.intake import Intake
 from engine.platform import Platform
+from engine.virus_scan import NoScanner
 
 EXTENSION = "motcua"
 
@@ -20,6 +22,13 @@ class Site:
     settings: Settings
     platform: Platform
     store: DocumentStore
+
+    @property
+    def intake(self) -> Intake:
+        """What takes the bytes of papers in."""
+        papers = self.settings.papers
+        scanner = papers.clamd or NoScanner()
+        return Intake(self.store, self.settings.upload_limit, scanner, papers.needs_scan)
 
     def now(self) -> datetime:
         """The present moment in the organisation's time zone."""

@@ -57,9 +57,24 @@ def recognise(stream: IO[bytes], filename: str) -> str:
     extension = PurePosixPath(filename).suffix.lower()
     if found in EXTENSIONS and extension in EXTENSIONS[found]:
         return found
-    what = f"one whose content is {found}" if found in EXTENSIONS else "one of another or unknown kind"
-    raise KindRefusedError(
-        f"expected a file of one of the kinds {ACCEPTED} with the name to match, found {what} named {filename!r}; "
+    raise _refusal(
+        filename, f"one whose content is {found}" if found in EXTENSIONS else "one of another or unknown kind"
+    )
+
+
+def refuse_name(filename: str) -> None:
+    """Refuse a file by its name alone, before it is sent.
+
+    Raises:
+        KindRefusedError: no kind that is taken has such a name.
+    """
+    if not any(PurePosixPath(filename).suffix.lower() in names for names in EXTENSIONS.values()):
+        raise _refusal(filename, "one")
+
+
+def _refusal(filename: str, found: str) -> KindRefusedError:
+    return KindRefusedError(
+        f"expected a file of one of the kinds {ACCEPTED} with the name to match, found {found} named {filename!r}; "
         "save it as PDF",
         f"Chỉ nhận các loại tệp {ACCEPTED}, tên tệp phải đúng với nội dung. Hãy lưu thành PDF.",
     )

@@ -9,17 +9,18 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import transition
+from engine import attachments, transition
+from engine.attachments import Replaced
 from engine.change import Change
-from engine.document_store import Content
-from engine.errors import NotAllowedError, NotFoundError
-from engine.events import EventType
+from engine.document_store import Content, DocumentStore
+from engine.errors import EngineError, NotAllowedError, NotFoundError
 from engine.ids import new_id
 from engine.model import Actor, Role
 from engine.persistence import documents as stored
 from engine.persistence import dossiers
 from engine.persistence.tables import DocumentRow
 from engine.platform import Platform
+from engine.virus_scan import Scan
 
 _READ_ONLY_ROLES = {Role.PROCEDURE_CONTROL, Role.OPERATOR, Role.PROCESS_DESIGNER}
 
@@ -31,6 +32,15 @@ class Paper:
     content: Content
     filename: str
     media_type: str
+    scan: Scan = Scan.UNSCANNED
+
+
+class ContentGoneError(EngineError):
+    """The bytes were cleared away between their arrival and their being recorded."""
+
+    code = "content-gone"
+    status = 503
+    title_vi = "Nội dung tệp vừa bị dọn đi; hãy gửi lại tệp."
 
 
 def uploader_key(actor: Actor) -> str:
@@ -38,22 +48,44 @@ def uploader_key(actor: Actor) -> str:
     return f"dossier:{actor.dossier_id}" if actor.dossier_id else str(actor.id)
 
 
-def keep(session: Session, platform: Platform, paper: Paper, *, uploaded_by: str, uploader_key: str) -> DocumentRow:
-    """Record a paper that waits for a dossier."""
+def keep(
+    session: Session,
+    platform: Platform,
+    paper: Paper,
+    *,
+    uploaded_by: str,
+    uploader_key: str,
+    store: DocumentStore | None = None,
+) -> DocumentRow:
+    """Record a paper that waits for a dossier. `store` is where its bytes must still be.
+
+    Raises:
+        ContentGoneError: the sweep was quicker; the bytes have to be sent again.
+    """
+    _refuse_gone(session, paper, store)
     row = _row(platform, paper, uploaded_by, uploader_key)
     session.add(row)
     session.flush()
     return row
 
 
-def attach(session: Session, platform: Platform, actor: Actor, dossier_id: UUID, paper: Paper) -> DocumentRow:
-    """Add a paper to a dossier, outside any form.
+def attach(
+    session: Session,
+    platform: Platform,
+    actor: Actor,
+    dossier_id: UUID,
+    paper: Paper,
+    store: DocumentStore | None = None,
+) -> DocumentRow:
+    """Add a paper to a dossier, outside any form. One with the name of an earlier one is its new version.
 
     Raises:
         NotFoundError: there is no such dossier, or the actor may not see it.
         NotAllowedError: the actor may only look at it.
         DossierClosedError: it has ended.
+        ContentGoneError: the sweep was quicker; the bytes have to be sent again.
     """
+    _refuse_gone(session, paper, store)
     dossiers.get(session, actor, dossier_id)
     if actor.dossier_id is None and {role for role, _unit in actor.roles} <= _READ_ONLY_ROLES:
         raise NotAllowedError(
@@ -63,11 +95,7 @@ def attach(session: Session, platform: Platform, actor: Actor, dossier_id: UUID,
     row = _row(platform, paper, actor.name, uploader_key(actor))
 
     def command(change: Change) -> None:
-        row.dossier_id = dossier_id
-        change.session.add(row)
-        change.note(
-            EventType.DOCUMENT_ATTACHED, document=str(row.id), filename=row.filename, sha256=row.sha256, size=row.size
-        )
+        attachments.join(change, [row], Replaced())
 
     transition.apply(session, platform, actor, dossier_id, command)
     return row
@@ -100,6 +128,15 @@ def of_dossier(session: Session, actor: Actor, dossier_id: UUID) -> list[Documen
     return stored.of_dossier(session, dossier_id)
 
 
+def _refuse_gone(session: Session, paper: Paper, store: DocumentStore | None) -> None:
+    """Hold the content until the transaction ends, so that the sweep sees the row or we see that it has swept."""
+    if store is None:
+        return
+    stored.hold(session, paper.content.sha256)
+    if not store.has(paper.content.sha256):
+        raise ContentGoneError("expected the bytes that just came to be in the store, found them gone; send them again")
+
+
 def _row(platform: Platform, paper: Paper, uploaded_by: str, key: str) -> DocumentRow:
     return DocumentRow(
         id=new_id(),
@@ -110,4 +147,5 @@ def _row(platform: Platform, paper: Paper, uploaded_by: str, key: str) -> Docume
         uploaded_by=uploaded_by,
         uploader_key=key,
         uploaded_at=platform.now(),
+        scan=paper.scan,
     )

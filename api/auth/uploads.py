@@ -2,14 +2,12 @@
 
 import hashlib
 
-from flask import request, session
+from flask import request
 
 from api.auth.identity import identity
 from engine.documents import uploader_key
-from engine.ids import new_secret
 
 HEADER = "Motcua-Upload-Key"
-SESSION_UPLOADS = "uploads"
 _SHORTEST = 32  # characters of a secret that a client without an account makes for itself
 
 
@@ -17,18 +15,15 @@ def upload_key() -> str:
     """Under which key the uploads of whoever asks wait; empty for somebody unknown without a secret.
 
     A person or an applicant with a link has one by being known. Somebody who has no account (and no dossier yet)
-    sends a secret of their own in `Motcua-Upload-Key` with the uploads and with the filing; a browser gets one from
-    `session_upload_key`.
+    sends a secret of their own in `Motcua-Upload-Key` with the uploads and with the filing; a page for filing carries
+    one. What is said outright counts before who one is: an officer may file as anybody may.
     """
+    if HEADER in request.headers:
+        return key_of(request.headers[HEADER])
     actor = identity().actor
-    if actor is not None:
-        return uploader_key(actor)
-    secret = request.headers.get(HEADER) or session.get(SESSION_UPLOADS, "")
+    return uploader_key(actor) if actor is not None else ""
+
+
+def key_of(secret: str) -> str:
+    """The key of whoever knows this secret; empty for one that is too short to be one."""
     return hashlib.sha256(secret.encode()).hexdigest() if len(secret) >= _SHORTEST else ""
-
-
-def session_upload_key() -> str:
-    """`upload_key` for a page: a browser that nobody has signed in on gets a secret in its cookie."""
-    if identity().actor is None and not session.get(SESSION_UPLOADS):
-        session[SESSION_UPLOADS] = new_secret()
-    return upload_key()

@@ -31,6 +31,6 @@ def tools(settings: Settings | None = None) -> Iterator[Tools]:
     db = make_engine(settings.database_url)
     try:
         platform = Platform(SystemClock(), vietnam(), warn_at=settings.warn_days, leader_by_law=settings.leader_by_law)
-        yield Tools(settings, platform, DocumentStore(settings.store), db)
+        yield Tools(settings, platform, DocumentStore(settings.papers.place(settings.store)), db)
     finally:
         db.dispose()

@@ -8,20 +8,21 @@ from uuid import UUID
 from flask import current_app, request
 from werkzeug.datastructures import FileStorage
 
+from api import papers
 from api.database import read, write
 from api.site import site
-from engine import documents
 from engine.attachments import available
-from engine.document_kinds import recognise, safe_name
-from engine.document_store import Content
+from engine.document_store import StoreAwayError
 from engine.documents import Paper
 from engine.errors import InvalidInputError
+from engine.virus_scan import ScannerAwayError
 from forms.definition import FormDefinition
 from forms.fields import FileField
 from forms.problems import FieldProblem
 from forms.rules import MAX_DOCUMENTS, DocumentRef
 
 LARGEST_POST = 4  # times the limit of one paper: several papers come with one form
+_REFUSALS = (InvalidInputError, ScannerAwayError, StoreAwayError)  # said beside the field, and nothing typed is lost
 _TAKES_FILES = "__motcua_takes_files__"
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -46,25 +47,13 @@ def take(definition: FormDefinition, uploaded_by: str, uploader_key: str) -> tup
     refused: list[FieldProblem] = []
     for name, file in _files(definition):
         try:
-            paper = receive(file)
-        except InvalidInputError as error:
+            paper = papers.receive(file)
+        except _REFUSALS as error:
             shown = file.filename or ""
             refused.append(FieldProblem(name, error.code, f"{shown}: {error.message_vi}", f"{shown}: {error.message}"))
             continue
         taken.append((name, str(_record(paper, uploaded_by, uploader_key))))
     return taken, refused
-
-
-def receive(file: FileStorage) -> Paper:
-    """The bytes of one file into the store; no transaction is open meanwhile.
-
-    Raises:
-        InvalidInputError: the file is too large or of a kind that is not taken.
-    """
-    name = safe_name(file.filename or "")
-    media_type = recognise(file.stream, name)
-    content: Content = site().store.put(file.stream, site().settings.upload_limit)
-    return Paper(content, name, media_type)
 
 
 def reference(identifier: str, uploader_key: str, dossier_id: UUID | None = None) -> DocumentRef | None:
@@ -74,12 +63,7 @@ def reference(identifier: str, uploader_key: str, dossier_id: UUID | None = None
 
 
 def _record(paper: Paper, uploaded_by: str, uploader_key: str) -> UUID:
-    row = write(
-        lambda session: documents.keep(
-            session, site().platform, paper, uploaded_by=uploaded_by, uploader_key=uploader_key
-        )
-    )
-    return row.id
+    return write(lambda session: papers.keep(session, paper, uploaded_by=uploaded_by, uploader_key=uploader_key)).id
 
 
 def _files(definition: FormDefinition) -> Sequence[tuple[str, FileStorage]]:

@@ -1,13 +1,12 @@
 """Papers: sending them in, reading them."""
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, request
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
 
+from api import papers
 from api.auth import allow_parties, allow_public, current_actor
 from api.auth.limits import limiter
 from api.auth.uploads import HEADER, upload_key
@@ -18,7 +17,7 @@ from api.routes.common import actor, parameters
 from api.schemas.documents import DocumentListSchema, DocumentSchema, UploadSchema
 from api.settings import MEBIBYTE
 from api.site import site
-from engine import document_kinds, documents
+from engine import documents
 from engine.documents import Paper
 from engine.errors import InvalidInputError
 from engine.persistence.tables import DocumentRow
@@ -55,12 +54,11 @@ def upload_document(files: dict[str, Any]) -> Response:
             "send the same with the filing",
             f"Hãy gửi kèm {HEADER} (một chuỗi bí mật từ 32 ký tự), và gửi lại chuỗi đó khi nộp hồ sơ.",
         )
-    paper = receive(files["file"])
+    paper = papers.receive(files["file"])
 
     def work(session: Session) -> Reply:
         by = asking.name if asking else ""
-        row = documents.keep(session, site().platform, paper, uploaded_by=by, uploader_key=key)
-        return _reply(row)
+        return _reply(papers.keep(session, paper, uploaded_by=by, uploader_key=key))
 
     return answer_once(work, _content(paper))
 
@@ -72,10 +70,11 @@ def upload_document(files: dict[str, Any]) -> Response:
 @limiter.limit("120/minute")
 def attach_document(files: dict[str, Any], dossier_id: UUID) -> Response:
     """Add a paper to a dossier, outside any form."""
-    paper = receive(files["file"])
+    paper = papers.receive(files["file"])
 
     def work(session: Session) -> Reply:
-        return _reply(documents.attach(session, site().platform, actor(), dossier_id, paper))
+        row = documents.attach(session, site().platform, actor(), dossier_id, paper, site().store)
+        return _reply(row)
 
     return answer_once(work, _content(paper))
 
@@ -105,31 +104,7 @@ def read_content(document_id: UUID) -> Response:
     """The paper itself, to be saved, never to be shown inside a page of this site."""
     with read() as session:
         row = documents.find(session, current_actor(), document_id, upload_key())
-    return sent(row)
-
-
-def receive(file: FileStorage) -> Paper:
-    """Take the bytes of an upload into the store; nothing is recorded yet.
-
-    Raises:
-        KindRefusedError: a kind of file that is not taken.
-        TooLargeError: more bytes than the settings allow.
-    """
-    stream = file.stream
-    filename = document_kinds.safe_name(file.filename or "")
-    media_type = document_kinds.recognise(stream, filename)
-    content = site().store.put(stream, site().settings.upload_limit)
-    return Paper(content, filename, media_type)
-
-
-def sent(row: DocumentRow) -> Response:
-    """The response that hands a paper's bytes out as a file to save."""
-    response = Response(site().store.read(row.sha256), mimetype=row.media_type)
-    response.content_length = row.size
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.filename, safe='')}"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.set_etag(row.sha256)
-    return response
+    return papers.hand_out(row)
 
 
 def _content(paper: Paper) -> bytes:

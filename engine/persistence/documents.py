@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.persistence.tables import DocumentRow
 
 
-def get(session: Session, document_id: UUID) -> DocumentRow | None:
-    """The document with this id, or None."""
-    return session.get(DocumentRow, document_id)
+def get(session: Session, document_id: UUID, *, lock: bool = False) -> DocumentRow | None:
+    """The document with this id, or None; with `lock` it stays so until the transaction ends."""
+    return session.get(DocumentRow, document_id, with_for_update=lock or None, populate_existing=lock)
 
 
 def of_dossier(session: Session, dossier_id: UUID) -> list[DocumentRow]:
@@ -26,6 +26,16 @@ def unattached(session: Session, document_ids: Sequence[UUID], uploader_key: str
         DocumentRow.id.in_(document_ids), DocumentRow.uploader_key == uploader_key, DocumentRow.dossier_id.is_(None)
     )
     return list(session.scalars(found.order_by(DocumentRow.id).with_for_update()))
+
+
+def hold(session: Session, sha256: str) -> None:
+    """Keep everybody else who holds the same content waiting until the transaction ends.
+
+    Recording a paper and clearing its bytes away must not overlap. On SQLite writers take turns anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        key = int(sha256[:16], 16) - 2**63  # an advisory lock's key is a signed number of 64 bits
+        session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def in_use(session: Session, sha256: str) -> bool:
