@@ -11,12 +11,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from api import document_settings
+from api.document_settings import Papers
 from engine.platform import WARN_AT
 
 PREFIX = "MOTCUA_"
 _FOREIGN = "MOTCUA_TEST_"  # read by the test suite, not by the site
 MEBIBYTE = 1024 * 1024
-_SECRET = {"SECRET_KEY", "DATABASE_URL", "SMTP_URL"}  # values that no message may show
+_SECRET = {"SECRET_KEY", "DATABASE_URL", "SMTP_URL", "S3_URL"}  # values that no message may show
 T = TypeVar("T")
 
 
@@ -48,11 +50,13 @@ class Settings:
     trusted_proxies: int = 0  # how many proxies in front may say who the client is
     session_hours: int = 12
     upload_limit: int = 50 * MEBIBYTE  # bytes of one document
+    papers: Papers = field(default_factory=Papers)
     rate_limits: str = "memory://"  # a Flask-Limiter storage; name a Redis when several processes serve
     log_level: str = "info"
     leader_by_law: bool = True  # a body's leader decides what no recorded mandate speaks of
     warn_days: tuple[int, ...] = WARN_AT  # working days before a term lapses on which its officers are warned
     scheduler_seconds: int = 10  # how often due moments are looked for
+    bulk_limit: int = 200  # how many tasks one stroke over a list may take
 
     @property
     def https(self) -> bool:
@@ -84,9 +88,21 @@ def from_environment(environ: Mapping[str, str] = os.environ, folder: Path | Non
         leader_by_law=known.read("LEADER_BY_LAW", _yes_or_no, Settings.leader_by_law),
         warn_days=known.read("WARN_DAYS", _days, Settings.warn_days),
         scheduler_seconds=known.read("SCHEDULER_SECONDS", int, Settings.scheduler_seconds),
+        bulk_limit=known.read("BULK_LIMIT", _bulk, Settings.bulk_limit),
     )
+    settings = replace(settings, papers=_papers(known))
     known.refuse_the_rest()
     return settings
+
+
+def _papers(known: "_Reader") -> Papers:
+    return Papers(
+        bucket=known.read("S3_URL", document_settings.bucket, None),
+        clamd=known.read("CLAMD", document_settings.clamd, None),
+        needs_scan=known.read("CLAMD_AWAY", document_settings.needs_scan, Papers.needs_scan),
+        waiting_days=known.read("UPLOAD_DAYS", document_settings.days, Papers.waiting_days),
+        draft_days=known.read("DRAFT_DAYS", document_settings.days, Papers.draft_days),
+    )
 
 
 def kept_secret(path: Path) -> str:
@@ -136,6 +152,12 @@ def _days(text: str) -> tuple[int, ...]:
     if len(set(days)) < len(days) or not all(1 <= day <= 60 for day in days):
         raise ValueError("expected different whole numbers from 1 to 60 with commas between, such as 3,2")
     return days
+
+
+def _bulk(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise ValueError("expected a whole number from 1 to 1000")
+    return int(text)
 
 
 def _embedded(var: Path) -> str:

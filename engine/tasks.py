@@ -1,6 +1,6 @@
 """Use cases of user tasks: claim, release, assign, save a draft, complete."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import access, attachments, authority, effects, notices, receipt, transition
+from engine import access, attachments, authority, effects, notices, papers, receipt, reuse, transition
 from engine.change import Change, facts_of
 from engine.errors import (
     InvalidInputError,
@@ -21,6 +21,7 @@ from engine.errors import (
 from engine.events import EventType
 from engine.model import Actor, Element, Role, TaskState
 from engine.organisation.people import holders, staff
+from engine.papers import Presented
 from engine.persistence import dossiers, tasks
 from engine.persistence.tables import DossierRow, DraftRow, PersonRow, TaskRow
 from engine.platform import Platform
@@ -151,6 +152,39 @@ def save_draft(session: Session, platform: Platform, actor: Actor, task_id: UUID
     return draft
 
 
+def check_papers(
+    session: Session,
+    platform: Platform,
+    actor: Actor,
+    task_id: UUID,
+    presented: Sequence[Presented],
+    uploader_key: str = "",
+) -> TaskRow:
+    """Keep what was seen of the papers so far; the step that checks whether the dossier is complete stays open.
+
+    Raises:
+        NotFoundError, NotAllowedError, TaskNotOpenError, TaskTakenError, InvalidInputError
+    """
+
+    def command(change: Change) -> None:
+        task = _workable(change, task_id, None)
+        _refuse_taken(change.session, task, actor)
+        if task.form_key != papers.CHECK_FORM:
+            raise InvalidInputError(*_no_check(task))
+        reuse.record(change, presented, uploader_key)
+
+    return _change_task(session, platform, actor, task_id, command)
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a desk sends when it has checked a dossier: the step's answers, and what it has seen of the papers."""
+
+    raw: Mapping[str, Any]
+    presented: tuple[Presented, ...] = ()
+    uploader_key: str = ""
+
+
 def complete(
     session: Session,
     platform: Platform,
@@ -168,21 +202,34 @@ def complete(
         NotFoundError, NotAllowedError, TaskNotOpenError, TaskTakenError, StaleVersionError
         NotCompetentError, CeilingExceededError, SubdelegationRefusedError: the step is an act without a mandate.
         InvalidAnswers: the answers do not fit the form.
+        IncompleteError: an incomplete dossier is accepted without a reason.
+    """
+    return complete_check(session, platform, actor, task_id, Check(raw, (), uploader_key), version)
+
+
+def complete_check(
+    session: Session, platform: Platform, actor: Actor, task_id: UUID, sent: Check, version: int | None = None
+) -> DossierRow:
+    """`complete`, for the step that checks whether the dossier is complete.
+
+    Raises:
+        InvalidInputError, NotAllowedError: what is said of the papers does not hold; else as `complete`.
     """
 
     def command(change: Change) -> None:
         task = _workable(change, task_id, version)
         _refuse_taken(change.session, task, actor)
-        answers = _checked(change, task, raw, uploader_key)
+        answers = _of_check(change, task, sent) if task.form_key == papers.CHECK_FORM else _plain(change, task, sent)
         act = _authorised(change, task, answers)
         receipt.confirm_by_work(change, task)
         task.state, task.closed_at, task.completed_by = TaskState.COMPLETED, change.now, change.actor.signature
         task.assignee_id = actor.id or task.assignee_id
         completed = {"task": str(task.id), "element": task.element_id, "key": task.data_key, "answers": answers}
         change.note(EventType.TASK_COMPLETED, **completed, **act)
+        before = change.said(task.data_key)
         if task.data_key:
             change.keep(task.data_key, answers)
-        attachments.attach(change, answers, uploader_key)
+        attachments.attach(change, answers, sent.uploader_key, before)
         if task.id in change.drafted:
             tasks.drop_draft(change.session, task)
         if task.element_id in SIDE_TASKS:
@@ -291,6 +338,28 @@ def _hindrance(session: Session, actor: Actor, task: TaskRow) -> tuple[str, str]
     return "", ""
 
 
+def _plain(change: Change, task: TaskRow, sent: Check) -> dict[str, Any]:
+    if sent.presented:
+        raise InvalidInputError(*_no_check(task))
+    return _checked(change, task, sent.raw, sent.uploader_key)
+
+
+def _of_check(change: Change, task: TaskRow, sent: Check) -> dict[str, Any]:
+    """The answers of the step that checks whether the dossier is complete, held against what is there."""
+    if sent.presented:
+        reuse.record(change, sent.presented, sent.uploader_key)
+    answers = _checked(change, task, papers.whole_request(change, sent.raw), sent.uploader_key)
+    papers.settle(change, answers)
+    return answers
+
+
+def _no_check(task: TaskRow) -> tuple[str, str]:
+    return (
+        f"expected the step that checks the papers (form '{papers.CHECK_FORM}'), found '{task.element_id}'",
+        "Bước này không phải bước kiểm tra thành phần hồ sơ.",
+    )
+
+
 def _checked(change: Change, task: TaskRow, raw: Mapping[str, Any], uploader_key: str) -> dict[str, Any]:
     """The answers, checked against the task's form; the empty answers for a task without a form."""
     if not task.form_key:
@@ -316,7 +385,9 @@ def _context(
     return AnswerContext(
         data=names,
         now=platform.now().astimezone(platform.zone),
-        documents=lambda reference: attachments.available(session, reference, uploader_key, dossier.id),
+        documents=lambda reference: attachments.available(
+            session, reference, uploader_key, dossier.id, lock=bool(uploader_key)
+        ),
         zone=platform.zone,
         stored=data.get(task.data_key) or {},
     )
