@@ -6,12 +6,17 @@ through `write`, and reads through `read`.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from api.site import site
+from engine.errors import ActRefusedError
+from engine.organisation import register
 from engine.persistence import transaction
 from engine.persistence.database import engine_options, prepare
 from engine.persistence.tables import Base
@@ -40,8 +45,20 @@ def connect(app: Flask, url: str) -> None:
 
 
 def write(work: Callable[[Session], T]) -> T:
-    """Carry out `work` in one transaction, on the database of this request's application."""
-    return transaction.run(db.engine, work)
+    """Carry out `work` in one transaction, on the database of this request's application.
+
+    An act that was refused for want of a mandate is rolled back; that it was tried is kept all the same.
+    """
+    try:
+        return transaction.run(db.engine, work)
+    except ActRefusedError as refusal:
+        keep_refusal(db.engine, refusal, site().platform.now())
+        raise
+
+
+def keep_refusal(engine: Engine, refusal: ActRefusedError, now: datetime) -> None:
+    """Keep in the organisation's journal that somebody tried what no mandate covers."""
+    transaction.run(engine, lambda session: register.keep_refusal(session, refusal, now))
 
 
 def read() -> AbstractContextManager[Session]:

@@ -27,7 +27,8 @@ def check(change: Change, element: Element, principal: str, evaluation: Evaluati
         _holds(evaluation),
         leader_by_law=change.platform.leader_by_law,
     )
-    judgement.refuse()
+    dossier = change.dossier
+    judgement.refuse(change.actor, dossier=str(dossier.id), code=dossier.code, element=element.id, unit=principal)
     return judgement
 
 

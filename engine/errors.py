@@ -5,7 +5,7 @@ client reads; the message of an instance says what was expected, what was found 
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class EngineError(Exception):
@@ -39,21 +39,40 @@ class NotAllowedError(EngineError):
     title_vi = "Bạn không có quyền thực hiện việc này."
 
 
-class NotCompetentError(NotAllowedError):
+class ActRefusedError(NotAllowedError):
+    """An act of authority was refused.
+
+    `by` and `about` (what was tried, as JSON) are kept in the organisation's journal by whoever commits: what is
+    refused is rolled back, and the refusal must not be rolled back with it.
+    """
+
+    code = "act-refused"
+    title_vi = "Thẩm quyền không cho phép việc này."
+
+    by: object = None
+    about: Mapping[str, object] = {}
+
+    def tried(self, by: object, **about: object) -> Self:
+        """The same error, knowing who tried what."""
+        self.by, self.about = by, about
+        return self
+
+
+class NotCompetentError(ActRefusedError):
     """You have no authority for this act."""
 
     code = "not-competent"
     title_vi = "Bạn không có thẩm quyền thực hiện việc này."
 
 
-class CeilingExceededError(NotAllowedError):
+class CeilingExceededError(ActRefusedError):
     """The dossier exceeds what your mandate covers."""
 
     code = "ceiling-exceeded"
     title_vi = "Hồ sơ vượt giới hạn được ủy quyền, phân cấp."
 
 
-class SubdelegationRefusedError(NotAllowedError):
+class SubdelegationRefusedError(ActRefusedError):
     """The mandate may not be delegated further."""
 
     code = "subdelegation-refused"

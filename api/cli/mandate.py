@@ -14,7 +14,7 @@ from api.cli.telling import answer, as_json, say, table
 from engine import staffing
 from engine.errors import EngineError, NotFoundError
 from engine.model import SYSTEM, Role
-from engine.organisation import mandate_register, mandates, people
+from engine.organisation import mandate_list, mandate_register, mandates, people
 from engine.organisation.mandate_register import Mandate
 from engine.organisation.mandates import Judgement, MandateKind, Matter, Outcome
 from engine.persistence import dossiers
@@ -90,12 +90,14 @@ def add(*, as_json: bool, **said: Any) -> None:
 @mandate.command("end")
 @click.argument("mandate_id", type=click.UUID)
 @click.option("--on", "last_day", type=_DAY, help="Last day; today when left out.")
-def end(*, mandate_id: UUID, last_day: datetime | None) -> None:
+@click.option("--reason", default="Kết thúc trước hạn.", show_default=True, help="Lý do — why.")
+def end(*, mandate_id: UUID, last_day: datetime | None, reason: str) -> None:
     """Let a mandate end early. Acts that were done under it stay authorised."""
     with tools() as at_hand:
 
         def work(session: Session) -> int:
-            row = mandate_register.end(session, mandate_id, _day(last_day) or at_hand.platform.today())
+            day, now = _day(last_day) or at_hand.platform.today(), at_hand.platform.now()
+            row = mandate_register.revoke(session, SYSTEM, mandate_id, day, reason, now=now)
             return staffing.rehome_all(session, at_hand.platform, row.unit_code)
 
         moved = run(at_hand.db, work)
@@ -109,7 +111,7 @@ def end(*, mandate_id: UUID, last_day: datetime | None) -> None:
 def show(*, unit: str, on: datetime | None, as_json: bool) -> None:
     """The register, of UNIT or of all bodies."""
     with tools() as at_hand, reading(at_hand.db) as session:
-        rows = mandate_register.listing(session, unit_code=unit, on=_day(on))
+        rows = mandate_list.listing(session, unit_code=unit, on=_day(on))
         found = [_described(session, row) for row in rows]
     if as_json:
         answer(found)

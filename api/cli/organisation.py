@@ -202,7 +202,8 @@ def stand_in_end(*, stand_in_id: UUID, on: datetime | None) -> None:
     """Let cover end early."""
     with tools() as at_hand:
         last_day = on.date() if on else at_hand.platform.today()
-        run(at_hand.db, lambda session: standins.end(session, stand_in_id, last_day))
+        now = at_hand.platform.now()
+        run(at_hand.db, lambda session: standins.end(session, SYSTEM, stand_in_id, last_day, now=now))
     say("Đã kết thúc việc thay", "ended")
 
 

@@ -1,7 +1,7 @@
 """Appends what happened to a history, hash-chained: each entry carries the hash of the one before it.
 
-A history belongs to a row that heads it (a dossier, a procedure, a register); whoever appends holds that row's lock, so numbers
-and hashes follow each other without gaps.
+A history belongs to a row that heads it (a dossier, a procedure, a register); whoever appends holds that row's lock, so
+numbers and hashes follow each other without gaps.
 """
 
 import hashlib

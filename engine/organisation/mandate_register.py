@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError, InvalidInputError, NotFoundError, SubdelegationRefusedError
+from engine.events import EventType
 from engine.feel import FeelError, compile_expression
 from engine.ids import new_id
 from engine.model import Actor, Role
+from engine.organisation import register
 from engine.organisation.mandates import MandateKind, of_body
 from engine.organisation.validity import counts_on, overlap
 from engine.persistence.tables import MandateRow, PersonRow, RoleRow, UnitRow
@@ -69,41 +71,48 @@ def record(session: Session, by: Actor, wanted: Mandate, *, now: datetime) -> Ma
         recorded_at=now,
         recorded_by=by.name,
     )
-    register = of_body(session, wanted.unit_code)
-    _refuse_unfounded(register, row)
-    for other in register:
+    standing = of_body(session, wanted.unit_code)
+    _refuse_unfounded(standing, row, by)
+    for other in standing:
         _refuse_overlap(row, other)
     session.add(row)
     session.flush()
+    register.note(session, by, now, EventType.MANDATE_RECORDED, mandate=register.as_kept(row))
     return row
 
 
-def end(session: Session, mandate_id: UUID, last_day: date) -> MandateRow:
-    """Let a mandate hold until `last_day` only (before its first day: never). What it covered by then stays covered.
+def get(session: Session, mandate_id: UUID) -> MandateRow:
+    """A mandate.
 
     Raises:
-        NotFoundError: there is no such mandate.
-        InvalidInputError: it ends earlier already.
+        NotFoundError: there is none with this id.
     """
     row = session.get(MandateRow, mandate_id)
     if row is None:
         raise NotFoundError(f"expected a mandate with the id {mandate_id}, found none", "Không có văn bản này.")
+    return row
+
+
+def revoke(session: Session, by: Actor, mandate_id: UUID, last_day: date, reason: str, *, now: datetime) -> MandateRow:
+    """Let a mandate hold until `last_day` only (before its first day: never). What it covered by then stays covered.
+
+    Raises:
+        NotFoundError: there is no such mandate.
+        InvalidInputError: it ends earlier already, or no reason is given.
+    """
+    row = get(session, mandate_id)
+    if not reason.strip():
+        raise InvalidInputError("expected a reason, found none; say why it ends early", "Hãy nêu lý do.")
     if row.valid_to is not None and row.valid_to < last_day:
         raise InvalidInputError(
             f"expected a day up to {row.valid_to}, found {last_day}; record a new mandate for the days after it",
             f"Văn bản đã hết hiệu lực ngày {row.valid_to:%d/%m/%Y}; hãy ghi nhận văn bản mới.",
         )
     row.valid_to = max(last_day, row.valid_from - timedelta(days=1))
+    row.revoked_at, row.revoked_by, row.revocation = now, by.name, reason.strip()
     session.flush()
+    register.note(session, by, now, EventType.MANDATE_REVOKED, mandate=register.as_kept(row))
     return row
-
-
-def listing(session: Session, *, unit_code: str = "", on: date | None = None) -> Sequence[MandateRow]:
-    """The register, by body and first day; with `on` what holds on that day."""
-    rows = select(MandateRow).order_by(MandateRow.unit_code, MandateRow.valid_from, MandateRow.id)
-    if unit_code:
-        rows = rows.where(MandateRow.unit_code == unit_code)
-    return session.scalars(rows.where(*counts_on(MandateRow, on)) if on else rows).all()
 
 
 def _refuse_senseless(session: Session, wanted: Mandate) -> None:
@@ -162,10 +171,10 @@ def _person(session: Session, wanted: Mandate) -> UUID | None:
     return person.id
 
 
-def _refuse_unfounded(register: Sequence[MandateRow], row: MandateRow) -> None:
+def _refuse_unfounded(standing: Sequence[MandateRow], row: MandateRow, by: Actor) -> None:
     if row.parent_id is None:
         return
-    parent = next((each for each in register if each.id == row.parent_id), None)
+    parent = next((each for each in standing if each.id == row.parent_id), None)
     if parent is None:
         raise InvalidInputError(
             f"expected the mandate {row.parent_id} in the register of {row.unit_code}, found none",
@@ -175,7 +184,7 @@ def _refuse_unfounded(register: Sequence[MandateRow], row: MandateRow) -> None:
         raise SubdelegationRefusedError(
             f"expected a mandate that may be delegated further, found {parent.instrument_number}, which may not",
             f"Văn bản số {parent.instrument_number} không cho ủy quyền lại.",
-        )
+        ).tried(by, mandate=str(parent.id), unit=row.unit_code, instrument=row.instrument_number)
     wider = row.valid_from < parent.valid_from or (row.valid_to or date.max) > (parent.valid_to or date.max)
     if wider or any(
         mine != theirs and theirs

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.errors import CeilingExceededError, NotAllowedError, NotCompetentError, SubdelegationRefusedError
+from engine.errors import ActRefusedError, CeilingExceededError, NotCompetentError, SubdelegationRefusedError
 from engine.model import Actor, Cover, Role
 from engine.persistence.tables import MandateRow
 
@@ -46,7 +46,7 @@ class Outcome(StrEnum):
     NOT_COMPETENT = "not-competent"
 
 
-_ERRORS: Mapping[Outcome, type[NotAllowedError]] = {
+_ERRORS: Mapping[Outcome, type[ActRefusedError]] = {
     Outcome.CEILING_EXCEEDED: CeilingExceededError,
     Outcome.SUBDELEGATION_REFUSED: SubdelegationRefusedError,
     Outcome.NOT_COMPETENT: NotCompetentError,
@@ -82,15 +82,15 @@ class Judgement:
             kept |= {"mandate": str(self.mandate.id), "kind": self.mandate.kind, "instrument": instrument(self.mandate)}
         return kept
 
-    def refuse(self) -> None:
-        """Say nothing when the act is authorised.
+    def refuse(self, by: Actor, **about: object) -> None:
+        """Say nothing when the act is authorised; `about` is what a refusal keeps of who tried what.
 
         Raises:
             NotCompetentError, CeilingExceededError, SubdelegationRefusedError: it is not.
         """
         if self.outcome is not Outcome.AUTHORISED:
             kept = self.as_json()
-            raise _ERRORS[self.outcome](self.en, self.vi, **kept)
+            raise _ERRORS[self.outcome](self.en, self.vi, **kept).tried(by, **about, act=kept)
 
 
 def instrument(row: MandateRow) -> dict[str, str]:

@@ -6,15 +6,17 @@ Whether a stand-in may also decide is for the mandate to say (`mandates`). Cover
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError, InvalidInputError, NotFoundError
+from engine.events import EventType
 from engine.ids import new_id
 from engine.model import Actor, Cover, Role
+from engine.organisation import register
 from engine.organisation.validity import counts_on, overlap
 from engine.persistence.tables import PersonRow, RoleRow, StandInRow
 
@@ -66,26 +68,38 @@ def appoint(session: Session, by: Actor, person: PersonRow, absence: Absence, *,
     )
     session.add(row)
     session.flush()
+    register.note(session, by, now, EventType.STAND_IN_NAMED, stand_in=register.as_kept(row))
     return row
 
 
-def end(session: Session, stand_in_id: UUID, last_day: date) -> StandInRow:
-    """Let cover end after `last_day`, for somebody who is back earlier.
+def get(session: Session, stand_in_id: UUID) -> StandInRow:
+    """A stand-in.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+    row = session.get(StandInRow, stand_in_id)
+    if row is None:
+        raise NotFoundError(f"expected a stand-in with the id {stand_in_id}, found none", "Không có việc thay này.")
+    return row
+
+
+def end(session: Session, by: Actor, stand_in_id: UUID, last_day: date, *, now: datetime) -> StandInRow:
+    """Let cover end after `last_day` (before its first day: never), for somebody who is back earlier.
 
     Raises:
         NotFoundError: there is no such cover.
         InvalidInputError: it would end later than it does.
     """
-    row = session.get(StandInRow, stand_in_id)
-    if row is None:
-        raise NotFoundError(f"expected a stand-in with the id {stand_in_id}, found none", "Không có việc thay này.")
+    row = get(session, stand_in_id)
     if last_day > row.valid_to:
         raise InvalidInputError(
             f"expected a day up to {row.valid_to}, found {last_day}; appoint a stand-in for the days after it",
             f"Việc thay kết thúc ngày {row.valid_to:%d/%m/%Y}; muốn kéo dài hãy cử thay tiếp.",
         )
-    row.valid_to = last_day
+    row.valid_to = max(last_day, row.valid_from - timedelta(days=1))
     session.flush()
+    register.note(session, by, now, EventType.STAND_IN_ENDED, stand_in=register.as_kept(row))
     return row
 
 
@@ -105,10 +119,24 @@ def covers_of(session: Session, person_id: UUID, today: date) -> tuple[Cover, ..
     return tuple(Cover(who.id, who.name, who.username, frozenset(roles)) for who, roles in opened.values())
 
 
+def last_days(session: Session, person_id: UUID, today: date) -> dict[UUID, date]:
+    """Until when the person stands in for each absent one today, by the absent person's id."""
+    rows = select(StandInRow.absent_id, func.max(StandInRow.valid_to)).where(StandInRow.person_id == person_id)
+    found = session.execute(rows.where(*counts_on(StandInRow, today)).group_by(StandInRow.absent_id))
+    return {row[0]: row[1] for row in found}
+
+
 def listing(session: Session, on: date | None = None) -> Sequence[StandInRow]:
     """All cover, newest first; with `on` what counts on that day."""
     rows = select(StandInRow).order_by(StandInRow.valid_from.desc(), StandInRow.id)
     return session.scalars(rows.where(*counts_on(StandInRow, on)) if on else rows).all()
+
+
+def concerning(session: Session, person_id: UUID, day: date) -> Sequence[StandInRow]:
+    """Cover by or for a person that has not ended before that day, the earliest first."""
+    mine = or_(StandInRow.person_id == person_id, StandInRow.absent_id == person_id)
+    rows = select(StandInRow).where(mine, StandInRow.valid_to >= day)
+    return session.scalars(rows.order_by(StandInRow.valid_from, StandInRow.id)).all()
 
 
 def _covers(only_role: str, only_unit: str | None, role: Role, unit: str) -> bool:

@@ -220,7 +220,9 @@ def test_a_further_delegation_lives_no_longer_than_what_it_rests_on(city: City, 
     record(city, delegate_role=Role.DIVISION_HEAD, delegate_unit="TD-QHXD", **further)
     _dossier, task = to_decide(city, approved)
     assert task.queue == "TD-QHXD/division_head"
-    city.do(lambda s: mandate_register.end(s, first.id, DAY - timedelta(days=1)))
+    city.do(
+        lambda s: mandate_register.revoke(s, SYSTEM, first.id, DAY - timedelta(days=1), "sai", now=city.clock.now())
+    )
     with pytest.raises(SubdelegationRefusedError, match="does not hold on 2026-11-23"):
         city.complete(task, approved["answers"]["leader_decision"][0])
 

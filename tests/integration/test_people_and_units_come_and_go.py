@@ -18,7 +18,7 @@ from engine.history.journal import read
 from engine.history.timeline import as_of
 from engine.history.verify import verify
 from engine.model import SYSTEM, Role
-from engine.organisation import importing, mandate_register, people, standins, units
+from engine.organisation import importing, mandate_list, mandate_register, people, standins, units
 from engine.organisation.mandates import MandateKind
 from engine.organisation.standins import Absence
 from engine.persistence import tasks as task_reads
@@ -145,7 +145,7 @@ def test_two_stand_ins_for_the_same_at_once_are_refused(city: City) -> None:
     row = absent(city, officers[0], head)
     with pytest.raises(ConflictError, match="end that first"):
         absent(city, officers[0], officers[1], valid_from=DAY + timedelta(days=4), valid_to=DAY + timedelta(days=9))
-    city.do(lambda s: standins.end(s, row.id, DAY + timedelta(days=3)))
+    city.do(lambda s: standins.end(s, SYSTEM, row.id, DAY + timedelta(days=3), now=city.clock.now()))
     absent(city, officers[0], officers[1], valid_from=DAY + timedelta(days=4), valid_to=DAY + timedelta(days=9))
 
 
@@ -350,7 +350,7 @@ def test_the_commands_record_check_list_and_end_a_mandate(city: City, motcua: An
     overlapping = motcua("mandate", "add", "TD-UBND", *number, "--person", one)
     assert (overlapping.exit_code, "Trùng với văn bản" in overlapping.output) == (1, True)
     assert "12/QĐ-UBND" in motcua("mandate", "list", "TD-UBND").output
-    (row,) = city.see(mandate_register.listing)
+    (row,) = city.see(mandate_list.listing)
     assert motcua("mandate", "end", str(row.id), "--on", "2026-11-22").exit_code == 0
     assert motcua(*asked, small).exit_code == 1
 
