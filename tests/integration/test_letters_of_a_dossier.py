@@ -116,7 +116,7 @@ def test_a_receipt_promises_the_due_date_and_lists_the_papers(city: City, store:
     (document,) = _printed(city, dossier)
     text = _words(store, document)
     assert dossier.due_at is not None
-    due = dossier.due_at.astimezone(city.platform.zone)
+    due = city.platform.calendar.close_of_business(dossier.due_at.astimezone(city.platform.zone).date())
     assert f"{due:%H}giờ{due:%M}phút,ngày{due:%d/%m/%Y}" in text
     assert _packed("8 ngày làm việc") in text
     assert _packed("Thuyết minh nội dung điều chỉnh") in text
@@ -127,7 +127,7 @@ def test_a_receipt_promises_the_due_date_and_lists_the_papers(city: City, store:
 
 def test_a_supplement_asks_for_what_is_missing_and_says_until_when(city: City, store: DocumentStore) -> None:
     walk = city.walk_file(KEY, "supplemented_at_reception")
-    dossier = city.walk(walk, until="supplement_at_reception")
+    dossier = city.walk(walk, until="at_reception.submit_supplement")
     (row,) = _letters(city, dossier)
     print_pending(city.db, city.platform, store)
     text = _words(store, _printed(city, dossier)[0])
