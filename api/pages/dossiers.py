@@ -1,68 +1,53 @@
 """Dossiers as people of the organisation see them: the list, one dossier, its papers, and ending it early."""
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.auth import allow_signed_in
 from api.database import read
-from api.pages import answers_view, clock, dossier_view, downloads, history_view, inbox, present, procedure_view, steps
+from api.pages import (
+    answers_view,
+    clock,
+    dossier_list,
+    dossier_view,
+    downloads,
+    history_view,
+    listing,
+    present,
+    procedure_view,
+    steps,
+)
 from api.pages.acting import carry_out, person
 from api.pages.filling import posted_version
-from api.pages.wording import STATES
 from api.site import site
 from engine import documents
 from engine import dossiers as use_cases
 from engine.model import Actor, Role
 from engine.persistence import dossiers
-from engine.persistence.dossiers import DossierFilter
 from engine.persistence.tables import DossierRow
-from engine.procedures import offered, pinned
+from engine.procedures import pinned
 
 blueprint = Blueprint("dossiers", __name__)
-PAGE = 25
 HISTORY_READERS = (Role.PROCEDURE_CONTROL, Role.OPERATOR, Role.DIVISION_HEAD, Role.AGENCY_LEADER)
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the person has chosen, as the address says it."""
-
-    q: str = ""
-    procedure: str = ""
-    state: str = ""
-    overdue: str = ""
-    after: str = ""
-
-    @property
-    def href(self) -> str:
-        """The address of this list, without what is empty."""
-        return f"{url_for('dossiers.index')}?{urlencode({key: value for key, value in vars(self).items() if value})}"
-
-    def question(self) -> DossierFilter:
-        """The same as the engine asks it."""
-        return DossierFilter(
-            procedure_key=self.procedure,
-            state=self.state,
-            text=self.q,
-            overdue_at=site().platform.now() if self.overdue else None,
-        )
 
 
 @blueprint.get("/dossiers")
 @allow_signed_in
-def index() -> str:
+def index() -> str | AnyResponse:
     """The dossiers that the person may see, newest first."""
-    filters = Filters(**{key: request.args.get(key, "").strip()[:200] for key in vars(Filters())})
+    actor = person()
     with read() as session:
-        return render_template("pages/dossiers/list.html", **_listed(session, person(), filters))
+        wishes = listing.wishes(session, actor, "dossiers", dossier_list.COLUMNS)
+        if not request.args and wishes.beginning:
+            return redirect(f"{url_for('dossiers.index')}?{wishes.beginning.query}")
+        filters = dossier_list.Filters.of(request.args)
+        return render_template("pages/dossiers/list.html", **dossier_list.page(session, actor, filters, wishes))
 
 
 @blueprint.get("/dossiers/<uuid:dossier_id>")
@@ -128,34 +113,6 @@ def _end(dossier_id: UUID, message: str, done: str) -> AnyResponse:
         version=posted_version(),
     )
     return carry_out(act, done, url_for("dossiers.show", dossier_id=dossier_id))
-
-
-def _listed(session: Session, actor: Actor, filters: Filters) -> dict[str, Any]:
-    question = filters.question()
-    rows = dossiers.listing(session, actor, question, after=inbox.read_after(filters.after), limit=PAGE + 1)
-    shown, more = rows[:PAGE], len(rows) > PAGE
-    last = shown[-1] if shown else None
-    onward = inbox.cursor(last.submitted_at, last.id) if more and last else ""
-    return {
-        "filters": filters,
-        "procedures": [
-            inbox.Choice(version.procedure_key, procedure_view.title_of(session, version.id))
-            for version in offered(session, site().platform.today())
-        ],
-        "states": list(STATES.items()),
-        "dossiers": [
-            {
-                "dossier": row,
-                "procedure": procedure_view.title_of(session, row.procedure_version_id),
-                "due": present.dossier_due(row),
-            }
-            for row in shown
-        ],
-        "total": dossiers.count(session, actor, question),
-        "next_href": replace(filters, after=onward).href if onward else None,
-        "first_href": replace(filters, after="").href if filters.after else None,
-        "wide": True,
-    }
 
 
 def _shown(session: Session, actor: Actor, dossier: DossierRow) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from api.auth import current_actor
 from api.language import LANGUAGES, current_language
-from api.pages import notice_list, present, uploads
+from api.pages import keyboard, notice_list, present, uploads
 from engine.errors import EngineError
 from engine.model import Actor, Role
 from engine.statistics import READERS
@@ -24,6 +24,7 @@ class Door:
     href: str
     text: str
     current: bool
+    key: str = ""  # that opens it (api/pages/keyboard.py)
 
 
 def install(app: Flask) -> None:
@@ -40,6 +41,8 @@ def frame() -> dict[str, Any]:
         "lang": current_language(),
         "current_person": person,
         "navigation": doors(person),
+        "keyboard": keyboard.of(person),
+        "search_url": url_for("search.find") if person else "",
         "bell": notice_list.bell(person) if person else None,
         "language_links": [
             {"code": code, "name": _NAMES[code], "href": url_for("account.language", lang=code, next=_here())}
@@ -64,12 +67,12 @@ def doors(actor: Actor | None) -> list[Door]:
     """The pages that somebody may open, the present one marked."""
     if actor is None:
         return [_door("citizen.home", _("Thủ tục")), _door("citizen.follow", _("Tra cứu hồ sơ"))]
-    found = [_door("officer.inbox", _("Công việc"))]
+    found = [_door("officer.inbox", _("Công việc"), "g i")]
     if actor.has_role(Role.RECEPTION_OFFICER):
-        found.append(_door("reception.desk", _("Quầy tiếp nhận")))
-    found.append(_door("dossiers.index", _("Hồ sơ")))
+        found.append(_door("reception.desk", _("Quầy tiếp nhận"), "g q"))
+    found.append(_door("dossiers.index", _("Hồ sơ"), "g d"))
     if any(actor.has_role(role) for role in READERS):
-        found.append(_door("statistics.index", _("Thống kê")))
+        found.append(_door("statistics.index", _("Thống kê"), "g s"))
     if actor.has_role(Role.OPERATOR):
         found.append(_door("operator.incidents", _("Sự cố")))
     if any(actor.has_role(role) for role in (Role.PROCESS_DESIGNER, Role.OPERATOR, Role.PROCEDURE_CONTROL)):
@@ -89,12 +92,13 @@ def is_fragment() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def _door(endpoint: str, text: str) -> Door:
+def _door(endpoint: str, text: str, key: str = "") -> Door:
     blueprint, _dot, _name = endpoint.partition(".")
     return Door(
         url_for(endpoint),
         text,
         request.blueprint == blueprint if blueprint != "citizen" else request.endpoint == endpoint,
+        key,
     )
 
 

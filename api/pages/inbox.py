@@ -1,127 +1,160 @@
-"""What an inbox is asked for, and what it shows: two boxes whose counts are those of the lists."""
+"""What an inbox is asked for, and what it shows: boxes whose counts are those of the lists behind them."""
 
+import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
-from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy.orm import Session
 
 from api.language import current_language
-from api.pages import procedure_view, task_view
+from api.pages import listing, procedure_view, task_view
+from api.pages.listing import Choice, Column, Input, Wishes
 from api.site import site
-from engine.access import assignees_of, queues_of
+from engine.access import assignees_of, everyone_of, queues_of
 from engine.model import Actor
 from engine.persistence import tasks
+from engine.persistence.organisation import person_names, unit_names
 from engine.persistence.tables import DossierRow, TaskRow
 from engine.persistence.tasks import InboxFilter
 
 PAGE = 25
-MINE, QUEUE = "mine", "queue"
+MINE, QUEUE, ALL, OVERDUE = "mine", "queue", "all", "overdue"
+BOXES = {
+    MINE: lazy("Của tôi"),
+    QUEUE: lazy("Hàng chờ của đơn vị"),
+    ALL: lazy("Tất cả tôi được xem"),
+    OVERDUE: lazy("Quá hạn"),
+}
+COLUMNS = (
+    Column("procedure", lazy("Thủ tục")),
+    Column("code", lazy("Hồ sơ"), narrow=True),
+    Column("applicant", lazy("Người nộp, nội dung")),
+    Column("due", lazy("Đến hạn")),
+    Column("dossier_due", lazy("Hạn trả hồ sơ"), at_first=False),
+    Column("holder", lazy("Ai nhận")),
+    Column("unit", lazy("Đơn vị"), at_first=False),
+    Column("point", lazy("Nơi tiếp nhận"), at_first=False),
+    Column("state", lazy("Tình trạng hồ sơ"), at_first=False),
+    Column("opened", lazy("Giao lúc"), at_first=False, narrow=True),
+    Column("why", lazy("Vì sao tôi thấy")),
+)
+STATES = {
+    "untaken": lazy("Chưa ai nhận"),
+    "taken": lazy("Đã có người nhận"),
+    "running": lazy("Thời hạn đang tính"),
+    "suspended": lazy("Thời hạn tạm dừng, chờ bổ sung"),
+    "incident": lazy("Có sự cố"),
+    "applicant": lazy("Chờ người nộp"),
+}
 After = tuple[datetime, UUID] | None
+_DUE_DAYS = {"overdue": -1, "today": 0, "3": 3, "7": 7}
 
 
 @dataclass(frozen=True)
-class Filters:
+class Filters(listing.Filters):
     """What the person has chosen, as the address says it."""
+
+    endpoint: ClassVar[str] = "officer.inbox"
+    steering: ClassVar[frozenset[str]] = frozenset({"box", "after"})
 
     box: str = MINE
     q: str = ""
     procedure: str = ""
     step: str = ""
+    unit: str = ""
+    point: str = ""
     due: str = ""
+    state: str = ""
+    holder: str = ""  # a person's id
     after: str = ""
 
     @classmethod
-    def of(cls, args: Mapping[str, str]) -> "Filters":
+    def of(cls, args: Mapping[str, str]) -> Self:
         """From the query of an address; what makes no sense is left out."""
-        box = args.get("box", MINE)
-        return cls(
-            box=box if box in {MINE, QUEUE} else MINE,
-            q=args.get("q", "").strip()[:200],
-            procedure=args.get("procedure", "")[:64],
-            step=args.get("step", "")[:128],
-            due=args.get("due", "") if args.get("due") in _DUE_DAYS else "",
-            after=args.get("after", ""),
+        read = super().of(args)
+        return replace(
+            read,
+            box=read.box if read.box in BOXES else MINE,
+            due=read.due if read.due in _DUE_DAYS else "",
+            state=read.state if read.state in STATES else "",
+            holder=read.holder if _identifier(read.holder) else "",
         )
 
-    @property
-    def narrow(self) -> bool:
-        """Whether anything is left out of the box."""
-        return bool(self.q or self.procedure or self.step or self.due)
-
-    @property
-    def href(self) -> str:
-        """The address of this list, without what is empty."""
-        return f"{url_for('officer.inbox')}?{urlencode({key: value for key, value in vars(self).items() if value})}"
-
-    def question(self) -> InboxFilter:
+    def question(self, actor: Actor) -> InboxFilter:
         """The same as the engine asks it."""
+        everyones = self.box in (ALL, OVERDUE)
         return InboxFilter(
             procedure_key=self.procedure,
             element_id=self.step,
-            due_before=_due_before(self.due),
+            due_before=_due_before(self.due, self.box),
             text=self.q,
-            mine=self.box == MINE,
+            mine=self.box != QUEUE,
             queues=self.box == QUEUE,
+            everyone_in=everyone_of(actor) if everyones else frozenset(),
+            unit_code=self.unit,
+            receiving_unit=self.point,
+            assignee_id=_identifier(self.holder),
+            state=self.state,
         )
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One entry of a list to choose from."""
-
-    key: str
-    title: str
-
-
-_DUE_DAYS = {"overdue": -1, "today": 0, "3": 3, "7": 7}
-
-
-def page(session: Session, actor: Actor, filters: Filters) -> dict[str, Any]:
+def page(session: Session, actor: Actor, filters: Filters, wishes: Wishes) -> dict[str, Any]:
     """Everything the template writes out."""
-    if actor.id is None:
-        return {}
-    queues, question = queues_of(actor), filters.question()
-    rows = tasks.inbox(session, assignees_of(actor), queues, question, after=read_after(filters.after), limit=PAGE + 1)
+    rows = listed(session, actor, filters, PAGE + 1)
     shown, more = rows[:PAGE], len(rows) > PAGE
-    choices = tasks.choices(
-        session, assignees_of(actor), queues, replace(question, procedure_key="", element_id="", text="")
-    )
+    boxes = _boxes(session, actor, filters)
+    total = next(box["count"] for box in boxes if box["current"])
+    inputs, further = _inputs(session, actor, filters)
     return {
         "filters": filters,
-        "boxes": _boxes(session, actor, filters),
-        "procedures": _procedures(session, choices),
-        "steps": _steps(choices, filters.procedure),
-        "dues": dues(),
+        "boxes": boxes,
+        "inputs": inputs,
+        "further": further,
+        "columns": [one for one in wishes.columns if one.key != "holder" or filters.box != MINE],
+        "kept": wishes.links(filters.endpoint, filters.query),
         "tasks": task_view.lines(session, actor, shown),
-        "total": tasks.count(session, assignees_of(actor), queues, question),
-        "next_href": _at(filters, write_after(shown[-1])) if more else None,
-        "first_href": _at(filters, "") if filters.after else None,
-        "here": _at(filters, filters.after),
+        "total": total,
+        "etag": etag([(task.id, task.version) for task, _dossier in shown], total),
+        "next_href": filters.at(cursor(shown[-1][0].due_at, shown[-1][0].id)) if more else None,
+        "first_href": filters.at("") if filters.after else None,
+        "here": filters.href,
     }
 
 
-def dues() -> list[tuple[str, str]]:
-    """The choices of how near a due date is."""
-    return [
-        ("", _("Bất kỳ")),
-        ("overdue", _("Đã quá hạn")),
-        ("today", _("Hết hôm nay")),
-        ("3", _("Trong 3 ngày tới")),
-        ("7", _("Trong 7 ngày tới")),
-    ]
+def listed(session: Session, actor: Actor, filters: Filters, limit: int) -> Sequence[tuple[TaskRow, DossierRow]]:
+    """The tasks of the list from where the filters say, what is due first first."""
+    return tasks.inbox(
+        session,
+        assignees_of(actor),
+        queues_of(actor),
+        filters.question(actor),
+        after=read_after(filters.after),
+        limit=limit,
+    )
 
 
-def write_after(row: tuple[TaskRow, DossierRow]) -> str:
-    """Where a page ends, as text for an address."""
-    return cursor(row[0].due_at, row[0].id)
+def outline(session: Session, actor: Actor, filters: Filters, limit: int = PAGE) -> list[tuple[UUID, int]]:
+    """The ids and versions of `listed`, cheaply."""
+    question, after = filters.question(actor), read_after(filters.after)
+    return tasks.outline(session, assignees_of(actor), queues_of(actor), question, after=after, limit=limit)
+
+
+def count(session: Session, actor: Actor, filters: Filters) -> int:
+    """How many tasks the whole list has."""
+    return tasks.count(session, assignees_of(actor), queues_of(actor), filters.question(actor))
+
+
+def etag(rows: Sequence[tuple[UUID, int]], total: int) -> str:
+    """What changes when the list does."""
+    told = ";".join(f"{identifier}:{version}" for identifier, version in rows)
+    return hashlib.sha256(f"{total};{told}".encode()).hexdigest()[:24]
 
 
 def cursor(moment: datetime, identifier: UUID) -> str:
@@ -139,30 +172,66 @@ def read_after(text: str) -> After:
         return None
 
 
-def _due_before(chosen: str) -> datetime | None:
-    if chosen not in _DUE_DAYS:
+def _identifier(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
         return None
+
+
+def _due_before(chosen: str, box: str) -> datetime | None:
     now = site().now()
-    if chosen == "overdue":
-        return now
-    return datetime.combine(now.date() + timedelta(days=_DUE_DAYS[chosen] + 1), time(), now.tzinfo)
+    limits = [now] if box == OVERDUE or chosen == "overdue" else []
+    if chosen in _DUE_DAYS and chosen != "overdue":
+        limits.append(datetime.combine(now.date() + timedelta(days=_DUE_DAYS[chosen] + 1), time(), now.tzinfo))
+    return min(limits, default=None)
 
 
 def _boxes(session: Session, actor: Actor, filters: Filters) -> list[dict[str, Any]]:
-    if actor.id is None:
-        return []
     found = []
-    for key, text in ((MINE, _("Của tôi")), (QUEUE, _("Hàng chờ của đơn vị"))):
+    for key, text in BOXES.items():
         own = replace(filters, box=key, after="")
-        found.append(
-            {
-                "href": own.href,
-                "text": text,
-                "count": tasks.count(session, assignees_of(actor), queues_of(actor), own.question()),
-                "current": key == filters.box,
-            }
-        )
+        there = count(session, actor, own)
+        found.append({"key": key, "href": own.href, "text": text, "count": there, "current": key == filters.box})
     return found
+
+
+def _inputs(session: Session, actor: Actor, filters: Filters) -> tuple[list[Input], list[Input]]:
+    """The conditions that one sees at once, and those that are asked for more seldom."""
+    people, queues, question = assignees_of(actor), queues_of(actor), filters.question(actor)
+    steps = tasks.choices(session, people, queues, question)
+    units, points, takers = tasks.occurring(session, people, queues, question)
+    language = current_language()
+    unit_titles, holders = unit_names(session, units | points, language), person_names(session, takers)
+    first = [
+        Input("search", "q", _("Mã, người nộp, nội dung"), filters.q),
+        Input("select", "procedure", _("Thủ tục"), filters.procedure, _procedures(session, steps)),
+        Input("select", "due", _("Đến hạn"), filters.due, dues()),
+    ]
+    further = [
+        Input("select", "step", _("Bước"), filters.step, _steps(steps, filters.procedure)),
+        Input("select", "state", _("Tình trạng"), filters.state, [Choice(key, str(STATES[key])) for key in STATES]),
+        Input("select", "unit", _("Đơn vị"), filters.unit, _named(units, unit_titles)),
+        Input("select", "point", _("Nơi tiếp nhận"), filters.point, _named(points, unit_titles)),
+    ]
+    if filters.box != QUEUE:
+        taken = _named(map(str, takers), {str(key): name for key, name in holders.items()})
+        further.append(Input("select", "holder", _("Ai nhận"), filters.holder, taken))
+    return first, further
+
+
+def dues() -> list[Choice]:
+    """The choices of how near a due date is."""
+    return [
+        Choice("overdue", _("Đã quá hạn")),
+        Choice("today", _("Hết hôm nay")),
+        Choice("3", _("Trong 3 ngày tới")),
+        Choice("7", _("Trong 7 ngày tới")),
+    ]
+
+
+def _named(keys: Any, titles: Mapping[str, str]) -> list[Choice]:
+    return sorted((Choice(key, titles.get(key, key)) for key in keys), key=lambda one: one.title)
 
 
 def _procedures(session: Session, choices: Sequence[tasks.Choice]) -> list[Choice]:
@@ -179,7 +248,3 @@ def _steps(choices: Sequence[tasks.Choice], procedure: str) -> list[Choice]:
         if not procedure or one.procedure_key == procedure
     }
     return sorted((Choice(key, name) for key, name in names.items()), key=lambda one: one.title)
-
-
-def _at(filters: Filters, after: str) -> str:
-    return replace(filters, after=after).href

@@ -4,14 +4,14 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from api.auth import allow_signed_in
 from api.database import read, write
 from api.pages import inbox as boxes
-from api.pages import present, task_view
+from api.pages import listing, once, present, task_view
 from api.pages.acting import carry_out, person
 from api.pages.filling import Filling, posted_version
 from api.pages.uploads import takes_files
@@ -29,11 +29,28 @@ blueprint = Blueprint("officer", __name__)
 
 @blueprint.get("/inbox")
 @allow_signed_in
-def inbox() -> str:
-    """The person's tasks, and those of the queues the person works on."""
+def inbox() -> str | Response:
+    """The person's tasks, those of the queues the person works on, everybody's that may be seen, what is overdue."""
+    actor = person()
     with read() as session:
-        variables = boxes.page(session, person(), boxes.Filters.of(request.args))
-        return render_template("pages/officer/inbox.html", **variables)
+        wishes = listing.wishes(session, actor, "inbox", boxes.COLUMNS)
+        if not request.args and wishes.beginning:
+            return redirect(f"{url_for('officer.inbox')}?{wishes.beginning.query}")
+        variables = boxes.page(session, actor, boxes.Filters.of(request.args), wishes)
+        limit = site().settings.bulk_limit
+        return render_template("pages/officer/inbox.html", attempt=once.new_attempt(), limit=limit, **variables)
+
+
+@blueprint.get("/inbox/news")
+@allow_signed_in
+def news() -> Response:
+    """What is new in a list that somebody has open: asked for often, so answered by 304 while nothing is."""
+    actor, filters = person(), boxes.Filters.of(request.args)
+    with read() as session:
+        total, rows = boxes.count(session, actor, filters), boxes.outline(session, actor, filters)
+    told = jsonify({"count": total, "rows": {str(identifier): version for identifier, version in rows}})
+    told.set_etag(boxes.etag(rows, total))
+    return told.make_conditional(request)
 
 
 @blueprint.get("/tasks/<uuid:task_id>")

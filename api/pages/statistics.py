@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
 from sqlalchemy.orm import Session
 
 from api.auth import allow
@@ -13,6 +14,7 @@ from api.database import read
 from api.language import current_language
 from api.pages import present, spreadsheets, statistics_view
 from api.pages.acting import person
+from api.pages.listing import Column
 from api.pages.statistics_view import GROUPS, Filters
 from api.site import site
 from engine import statistics
@@ -78,6 +80,7 @@ def behind() -> str:
             column=statistics_view.column_name(cell),
             row_name=_row_name(session, inquiry, row),
             dossiers=_lines(session, rows[:PAGE]),
+            columns=_COLUMNS,
             total=statistics.count_behind(session, inquiry, cell, row),
             back_href=filters.href("statistics.index"),
             csv_href=filters.href("statistics.behind_csv", **here),
@@ -99,8 +102,7 @@ def behind_csv() -> Response:
 
 
 def _all_behind(inquiry: Inquiry, cell: str, row: str) -> Iterator[list[spreadsheets.Cell]]:
-    heads = (_("Mã hồ sơ"), _("Thủ tục"), _("Tiếp nhận lúc"), _("Hạn trả"), _("Kết thúc lúc"), _("Kết quả"))
-    yield list(heads)
+    yield [_("Mã hồ sơ"), *(str(column.title) for column in _COLUMNS)]
     after: UUID | None = None
     while True:
         with read() as session:
@@ -113,6 +115,13 @@ def _all_behind(inquiry: Inquiry, cell: str, row: str) -> Iterator[list[spreadsh
         after = rows[-1].id
 
 
+_COLUMNS = (
+    Column("procedure", lazy("Thủ tục")),
+    Column("received_at", lazy("Tiếp nhận lúc"), narrow=True),
+    Column("due_at", lazy("Hạn trả"), narrow=True),
+    Column("ended_at", lazy("Kết thúc lúc"), narrow=True),
+    Column("box", lazy("Kết quả")),
+)
 _MOMENTS = ("received_at", "due_at", "ended_at")
 
 

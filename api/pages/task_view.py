@@ -9,13 +9,15 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from api.language import current_language
-from api.pages import present, procedure_view, steps, wording
+from api.pages import present, procedure_view, reasons, steps, wording
+from api.pages.reasons import Eyes
 from engine import access
-from engine.model import Actor, LegalBasis, Role, TaskState
+from engine.model import Actor, DossierState, LegalBasis, Role, TaskState
 from engine.organisation.people import holders
 from engine.persistence.organisation import person_names, unit_names
 from engine.persistence.tables import DossierRow, PersonRow, TaskRow
 from engine.platform import Platform
+from engine.procedures import pinned
 from engine.tasks import TaskForm
 
 
@@ -37,6 +39,24 @@ class TaskLine:
     version: int
     may_claim: bool
     state: str
+    point: str
+    dossier_state: tuple[str, str]  # state and outcome, as identifiers
+    state_words: str
+    dossier_due: present.Due | None
+    clock_stopped: bool
+    incident: bool
+    is_act: bool
+    why: str
+
+    @property
+    def label(self) -> str:
+        """What tells the row from others in words."""
+        return f"{self.code} – {self.name}"
+
+    @property
+    def chosen(self) -> str:
+        """How a form names this row as it is seen here."""
+        return f"{self.id}:{self.version}"
 
 
 def title(task: TaskRow) -> str:
@@ -46,7 +66,8 @@ def title(task: TaskRow) -> str:
 
 def lines(session: Session, actor: Actor, rows: Sequence[tuple[TaskRow, DossierRow]]) -> list[TaskLine]:
     """Tasks with what a list says of each."""
-    units = unit_names(session, {task.unit_code for task, _dossier in rows}, current_language())
+    named = {dossier.receiving_unit for _task, dossier in rows}.union(*(reasons.units_of(task) for task, _ in rows))
+    eyes = Eyes.of(session, actor, named)
     people = person_names(session, {task.assignee_id for task, _dossier in rows})
     return [
         TaskLine(
@@ -59,11 +80,19 @@ def lines(session: Session, actor: Actor, rows: Sequence[tuple[TaskRow, DossierR
             summary=dossier.summary,
             due=present.due(task.due_at),
             holder=holder(task, dossier, people),
-            unit=units.get(task.unit_code, task.unit_code),
+            unit=eyes.unit(task.unit_code),
             opened_at=task.opened_at,
             version=task.version,
             may_claim=task.assignee_id is None and task.state == TaskState.OPEN and access.may_work_on(actor, task),
             state=wording.word(wording.TASK_STATES, task.state),
+            point=eyes.unit(dossier.receiving_unit),
+            dossier_state=(dossier.state, dossier.outcome),
+            state_words=wording.dossier_state(dossier),
+            dossier_due=present.dossier_due(dossier),
+            clock_stopped=dossier.state == DossierState.AWAITING_APPLICANT,
+            incident=dossier.incidents > 0,
+            is_act=bool(task.principal_unit),
+            why=reasons.why(eyes, task),
         )
         for task, dossier in rows
     ]
@@ -97,6 +126,7 @@ class TaskView:
     opened_at: datetime
     bases: tuple[LegalBasis, ...]
     why: str
+    mandate: str
 
 
 def view(session: Session, actor: Actor, opened: TaskForm) -> TaskView:
@@ -123,7 +153,8 @@ def view(session: Session, actor: Actor, opened: TaskForm) -> TaskView:
         unit=unit,
         opened_at=task.opened_at,
         bases=element.legal_bases,
-        why=_why(actor, task, unit),
+        why=reasons.why(Eyes.of(session, actor, reasons.units_of(task)), task),
+        mandate=reasons.mandate(session, actor, task, element, pinned(session, opened.dossier)) if is_open else "",
     )
 
 
@@ -140,14 +171,3 @@ def _closed(task: TaskRow) -> str:
     if task.state == TaskState.COMPLETED:
         return _("%(person)s đã hoàn thành việc này lúc %(moment)s.", person=task.completed_by, moment=when)
     return _("Việc này đã được hủy lúc %(moment)s vì hồ sơ đã đi đường khác.", moment=when)
-
-
-def _why(actor: Actor, task: TaskRow, unit: str) -> str:
-    """Which of the actor's roles opens the task's dossier (who sees what must be no riddle)."""
-    if access.may_work_on(actor, task):
-        return _("Bạn giữ vai trò %(role)s tại %(unit)s.", role=wording.role(task.role), unit=unit)
-    if access.may_assign(actor, task):
-        return _("Bạn là lãnh đạo đơn vị hoặc người vận hành, nên được phân công việc này.")
-    if any(actor.has_role(role) for role in access.SEES_ALL):
-        return _("Vai trò của bạn được xem mọi hồ sơ.")
-    return _("Đơn vị của bạn tiếp nhận, giải quyết hoặc có việc trong hồ sơ này. Bạn chỉ xem.")
