@@ -135,7 +135,8 @@ def _stale(platform: Platform) -> Select[DossierRow]:
 def count_anew(change: Change) -> None:
     """Count every moment of the dossier by the calendar in force; the decision stands in its history as the cause."""
     cause = cause_of_calendar(change)
-    change.note(EventType.CALENDAR_APPLIED, number=change.platform.calendar_number, decision=cause)
+    applied = {"number": change.platform.calendar_number, "fingerprint": change.platform.calendar.fingerprint}
+    change.note(EventType.CALENDAR_APPLIED, **applied, decision=cause)
     effects.recalculate(change, cause)
     change.dossier.calendar_number = change.platform.calendar_number
 

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from engine.history.folding import line_of, take
 from engine.history.journal import entries, read
-from engine.history.picture import LONG_AGO, Line, OpenTask, Picture, line_of, take
+from engine.history.picture import LONG_AGO, Line, OpenTask, Picture
 from engine.persistence.tables import JournalRow
 
 __all__ = ["Line", "OpenTask", "Picture", "as_of", "as_of_entry", "lines", "told"]
