@@ -108,7 +108,7 @@ def _assert_whole(session: Session, dossier: DossierRow) -> None:
 
 def test_four_workers_killed_at_random_fire_every_effect_exactly_once(database_url: str, db: Engine) -> None:
     city = City.found(db, FixedClock(MORNING), KEY)
-    consulted = city.walk(city.walk_file(KEY, "approved"), until="consult_ward")
+    consulted = city.walk(city.walk_file(KEY, "approved"), until="ward.give_opinion")
     late = (MORNING + timedelta(days=60)).isoformat()
     pending = select(func.count()).where(DeadlineRow.state == DeadlineState.PENDING)
     each = city.see(lambda s: s.scalar(pending)) or 0

@@ -30,7 +30,7 @@ def test_page_api_and_command_tell_the_same_days_and_reasons(
     client: FlaskClient, city: City, db: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     city.deploy(Bundle.find(ROOT, KEY))
-    dossier = city.walk(city.walk_file(KEY, "supplemented"), until="supplement_at_examination")
+    dossier = city.walk(city.walk_file(KEY, "supplemented"), until="at_examination.submit_supplement")
     city.clock.moment = NOW
     link = relink(city, dossier.id)
     monkeypatch.setattr("api.cli.setup.SystemClock", FridayMorning)
@@ -48,4 +48,4 @@ def test_page_api_and_command_tell_the_same_days_and_reasons(
     shown = page.tree.xpath("//table[caption[contains(., 'Từng ngày')]]")[0].text_content()
     for day in api["days"]:
         assert day["reason_vi"] in shown
-    assert {share["step"]: share["used"] for share in api["consumption"]}["supplement_at_examination"] == 0
+    assert {share["step"]: share["used"] for share in api["consumption"]}["at_examination.submit_supplement"] == 0

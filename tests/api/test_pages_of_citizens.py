@@ -143,7 +143,7 @@ def test_a_withdrawal_needs_a_reason_and_then_ends_the_dossier(client: FlaskClie
 def test_an_applicant_supplements_through_the_link_and_sees_the_clock_s_reason(client: FlaskClient, city: City) -> None:
     city.deploy(Bundle.find(ROOT, PLANNING))
     walk = city.walk_file(PLANNING, "supplemented")
-    dossier = city.walk(walk, until="supplement_at_examination")
+    dossier = city.walk(walk, until="at_examination.submit_supplement")
     link = relink(city, dossier.id)
     page = get(client, f"/my/{link}/")
     assert "Việc của bạn" in page.text

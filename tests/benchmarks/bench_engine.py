@@ -51,7 +51,7 @@ def _steps(city: City) -> Iterator[dict[str, object]]:
     """Load, complete one user task, advance, save: CPU without the database, at each step of an approved dossier."""
     walk = city.walk_file(KEY, "approved")
     steps, sizes = [], []
-    for where in ("reception_check", "examination", "consult_ward", "appraisal", "leader_decision"):
+    for where in ("reception_check", "examination", "ward.give_opinion", "appraisal", "leader_decision"):
         dossier = city.walk(walk, until=where)
         task = next(task for task in city.open_tasks(dossier.id) if task.element_id == where)
         procedure, data = _loaded(city, dossier)

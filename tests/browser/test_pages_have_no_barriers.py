@@ -48,7 +48,7 @@ def places(town: Town) -> dict[str, str]:
     """A dossier that waits for a supplement: its id, the applicant's open task and a task that is done."""
     db = make_engine(f"sqlite:///{town.database}")
     city = City(db, town.clock, Platform(town.clock, vietnam()))
-    dossier = city.walk(city.walk_file(PROCEDURE, "supplemented"), until="supplement_at_examination")
+    dossier = city.walk(city.walk_file(PROCEDURE, "supplemented"), until="at_examination.submit_supplement")
 
     def relink(session: Session) -> None:
         session.get_one(DossierRow, dossier.id).link_digest = hashlib.sha256(LINK.encode()).hexdigest()

@@ -206,8 +206,8 @@ def test_deploying_the_same_content_again_makes_no_new_version(city: City) -> No
 
 
 def test_silence_of_a_consulted_body_is_consent_once_the_term_has_gone_by(city: City, approved: dict[str, Any]) -> None:
-    dossier = city.walk(approved, until="consult_ward")
-    timer = select(DeadlineRow).where(DeadlineRow.dossier_id == dossier.id, DeadlineRow.element_id == "ward_silent")
+    dossier = city.walk(approved, until="ward.give_opinion")
+    timer = select(DeadlineRow).where(DeadlineRow.dossier_id == dossier.id, DeadlineRow.element_id == "ward.opinion_lapsed")
     due = city.see(lambda s: s.scalars(timer).one()).legal_due_at
     city.later(days=30)  # the machine was down for a month
     sweep(city.db, city.platform)
@@ -232,7 +232,7 @@ def test_a_dossier_that_has_ended_takes_no_more_commands(city: City, approved: d
 
 
 def test_a_withdrawal_closes_every_open_task_and_timer(city: City, approved: dict[str, Any]) -> None:
-    dossier = city.walk(approved, until="consult_ward")
+    dossier = city.walk(approved, until="ward.give_opinion")
     ended = city.send(dossier.id, dossiers.WITHDRAWAL, "Chủ đầu tư đổi ý")
     assert (ended.state, ended.outcome) == (DossierState.CLOSED, "withdrawn")
     left = select(func.count()).where(TaskRow.dossier_id == dossier.id, TaskRow.state == TaskState.OPEN)

@@ -156,7 +156,7 @@ def test_a_dossier_received_in_time_is_not_told_late(city: City, walk: dict[str,
 
 def test_while_the_applicant_is_awaited_no_term_lapses(city: City) -> None:
     walk = city.walk_file(KEY, "supplemented")
-    dossier = city.walk(walk, until="supplement_at_examination")
+    dossier = city.walk(walk, until="at_examination.submit_supplement")
     assert (dossier.state, dossier.due_at) == ("awaiting_applicant", None)
     assert {name.split()[0] for name in _pending(city, dossier)} == {"timer"}
     _go_to(city, "2026-12-10T09:00:00+07:00")
@@ -249,16 +249,16 @@ def test_a_timer_fires_when_its_date_or_duration_says(city: City, timer: str, fi
     bundle = Bundle.find(ROOT, KEY)
     files = dict(bundle.files)
     marked = re.sub(
-        rb'(<bpmn:boundaryEvent id="reception_supplement_lapsed".*?)<motcua:limit[^>]*/>(.*?)'
+        rb'(<bpmn:boundaryEvent id="supplement_lapsed".*?)<motcua:limit[^>]*/>(.*?)'
         rb"<bpmn:timerEventDefinition([^>]*)/>",
         lambda found: found[1] + found[2] + b"<bpmn:timerEventDefinition" + found[3] + b">" + timer.encode()
         + b"</bpmn:timerEventDefinition>",
-        files["process.bpmn"],
+        files["shared/supplement.bpmn"],
         count=1,
         flags=re.DOTALL,
     )  # fmt: skip
-    assert marked != files["process.bpmn"]
-    files["process.bpmn"] = marked
+    assert marked != files["shared/supplement.bpmn"]
+    files["shared/supplement.bpmn"] = marked
     city.deploy(Bundle(files))
-    dossier = city.walk(city.walk_file(KEY, "unanswered_at_reception"), until="supplement_at_reception")
-    assert _pending(city, dossier)["timer reception_supplement_lapsed"] == datetime.fromisoformat(fires)
+    dossier = city.walk(city.walk_file(KEY, "unanswered_at_reception"), until="at_reception.submit_supplement")
+    assert _pending(city, dossier)["timer at_reception.supplement_lapsed"] == datetime.fromisoformat(fires)

@@ -54,7 +54,7 @@ def payload(city: City, dossier_id: UUID, kind: str) -> dict[str, object]:
 
 
 def test_who_is_asked_for_more_reads_what_is_missing(city: City) -> None:
-    dossier = city.walk(city.walk_file(PROCEDURE, "supplemented"), until="supplement_at_examination")
+    dossier = city.walk(city.walk_file(PROCEDURE, "supplemented"), until="at_examination.submit_supplement")
     told = payload(city, dossier.id, "supplement-requested")
     assert "Bản vẽ giao thông: Thể hiện lối ra vào của xe chữa cháy" in str(told["reason"])
     assert told["step_en"] == "Complete the dossier after examination"

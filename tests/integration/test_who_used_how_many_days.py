@@ -47,7 +47,7 @@ def test_days_belong_to_the_step_and_unit_that_had_the_dossier(city: City, walk:
 
 
 def test_bodies_consulted_at_once_each_bear_the_days(city: City, walk: dict[str, Any]) -> None:
-    dossier = city.walk(walk, until="consult_ward")
+    dossier = city.walk(walk, until="ward.give_opinion")
     city.clock.moment = datetime.fromisoformat("2026-11-26T10:00:00+07:00")
     used = {share.step: share.used for share in _shares(city, dossier)}
     assert {days for step, days in used.items() if step.startswith("consult")} == {2}
@@ -55,7 +55,7 @@ def test_bodies_consulted_at_once_each_bear_the_days(city: City, walk: dict[str,
 
 
 def test_the_wait_for_the_applicant_uses_no_day(city: City) -> None:
-    dossier = city.walk(city.walk_file(KEY, "supplemented"), until="supplement_at_examination")
+    dossier = city.walk(city.walk_file(KEY, "supplemented"), until="at_examination.submit_supplement")
     city.clock.moment = datetime.fromisoformat("2026-12-03T10:00:00+07:00")
     [waiting] = [share for share in _shares(city, dossier) if share.role == "applicant"]
     assert (waiting.unit, waiting.used) == ("", 0)
@@ -69,9 +69,9 @@ def test_rounds_of_one_step_are_added_up(city: City) -> None:
 
 
 def test_an_explanation_names_the_step_that_paused_the_clock_in_both_languages(city: City) -> None:
-    dossier = city.walk(city.walk_file(KEY, "supplemented"), until="supplement_at_examination")
+    dossier = city.walk(city.walk_file(KEY, "supplemented"), until="at_examination.submit_supplement")
     city.clock.moment = datetime.fromisoformat("2026-11-26T10:00:00+07:00")
     told = city.see(lambda s: explanation_of(s, city.platform, dossier))
     [paused, *_] = [line for line in told.lines if "Tạm dừng" in line.reason_vi]
-    assert "supplement_at_examination" not in paused.reason_vi + paused.reason_en
+    assert "at_examination.submit_supplement" not in paused.reason_vi + paused.reason_en
     assert paused.reason_vi.partition(": ")[2] != paused.reason_en.partition(": ")[2]

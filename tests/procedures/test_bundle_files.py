@@ -1,6 +1,7 @@
 """The procedures' files as they stand in the tree: each is whole, lawful in form, and answers for every walk."""
 
 from itertools import combinations
+from typing import Any
 
 import pytest
 from dry_walk import DEMO, KEYS, NOW, DryWalk, Files, holdings
@@ -124,15 +125,36 @@ def test_every_form_is_used(files: Files) -> None:
     assert used == set(files.forms)
 
 
-@pytest.mark.parametrize("key", ["reception_check", "examination"])
-def test_a_second_supplement_is_not_offered(key: str) -> None:
-    files, walk = Files(PLAN), Files(PLAN).walks["supplemented"]
-    asked = {"decision": "supplement", "missing": [{"paper": "Bản vẽ", "wanted": "Bổ sung"}]}
-    raw = {**asked, "adjustment_allowed": "yes", "zoning_conformity": "yes", "opinion": "Hồ sơ còn thiếu bản vẽ."}
-    raw = raw if key == "examination" else asked
-    assert files.check(key, raw, {})["decision"] == "supplement"
-    with pytest.raises(InvalidAnswers, match="decision"):
-        files.check(key, raw, {"supplement": walk["answers"]["supplement"][0]})
+ASKED: dict[str, Any] = {
+    "decision": "supplement",
+    "missing": [{"paper": "Bản vẽ", "wanted": "Bổ sung"}],
+    "supplement_reason": "Thiếu bản vẽ mặt bằng.",
+}
+EXAMINED = {"adjustment_allowed": "yes", "zoning_conformity": "yes", "opinion": "Hồ sơ còn thiếu bản vẽ."}
+
+
+@pytest.mark.parametrize(("key", "more"), [("reception_check", {}), ("examination", EXAMINED)])
+def test_a_supplement_may_be_asked_for_twice_and_a_third_request_is_refused_with_its_reason(
+    key: str, more: dict[str, Any]
+) -> None:
+    files = Files(PLAN)
+    for asked in (0, 1):
+        assert files.check(key, ASKED | more, {"dossier": {"supplement_requests": asked}})["missing"] == ASKED["missing"]
+    with pytest.raises(InvalidAnswers) as refused:
+        files.check(key, ASKED | more, {"dossier": {"supplement_requests": 2}})
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.code) == ("decision", "assertion")
+    assert "không được yêu cầu lần thứ ba" in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("key", "scope", "more"), [("reception_check", "at_reception", {}), ("examination", "at_examination", EXAMINED)]
+)
+def test_what_the_leader_has_denied_is_not_asked_again(key: str, scope: str, more: dict[str, Any]) -> None:
+    denied = {f"{scope}_supplement_approval": {"decision": "deny"}, "dossier": {"supplement_requests": 1}}
+    with pytest.raises(InvalidAnswers) as refused:
+        Files(PLAN).check(key, ASKED | more, denied)
+    assert [(problem.path, problem.code) for problem in refused.value.problems] == [("supplement_reason", "assertion")]
 
 
 def test_the_leader_cannot_approve_what_failed_the_examination() -> None:
