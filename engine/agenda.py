@@ -14,14 +14,13 @@ from engine.deadlines.calendar import Calendar
 from engine.deadlines.clock_events import ClockEvent, ClockEventKind
 from engine.deadlines.errors import UnknownCalendarYearError
 from engine.deadlines.ledger import ClockState, Due
-from engine.deadlines.terms import Term, Unit
+from engine.deadlines.terms import Term
 from engine.events import EventType
 from engine.ids import new_id
 from engine.model import DeadlineKind, DeadlineState, Role, StepLimit
 from engine.persistence.tables import FAR_FUTURE, DeadlineRow, TaskRow
 
 APOLOGY_DAYS = 1  # working days before the last one
-RECEPTION_DAYS = 1  # working days to receive or refuse an online dossier (Decree 118/2025 Articles 17-18)
 
 _OF_THE_TERM = (DeadlineKind.TERM, DeadlineKind.WARNING, DeadlineKind.APOLOGY)
 _PAUSES = (ClockEventKind.SUSPENDED, ClockEventKind.RESUMED, ClockEventKind.RESTARTED)
@@ -56,8 +55,8 @@ def follow_due(change: Change, counted: Due, clock: list[ClockEvent]) -> None:
 
 
 def expect_reception(change: Change) -> None:
-    """An online dossier must be received or refused within a working day of its arrival."""
-    limit = StepLimit(RECEPTION_DAYS, Unit.WORKING_DAYS)
+    """An online dossier must be received, completed or refused within the limit of its procedure ([reception])."""
+    limit = change.procedure.facts.reception.limit
     _put(change, None, DeadlineKind.RECEPTION, "", moment_after(change.legal_at, limit, change.platform.calendar))
 
 

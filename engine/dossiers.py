@@ -9,16 +9,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import attachments, clock_incidents, clockwork, places, receipt, transition
+from engine import applications, attachments, clock_incidents, clockwork, places, receipt, reuse, transition
 from engine.access import units_of, visible_dossiers
 from engine.change import Change
-from engine.decisions import DecisionModelError
 from engine.errors import InvalidInputError, NotAllowedError
 from engine.events import EventType
-from engine.feel import FeelError, compile_expression, from_feel, to_feel
 from engine.ids import new_id, new_secret
 from engine.model import Actor, Channel, DossierState, Role
 from engine.organisation.codes import next_code
+from engine.papers import Presented, asked_by_form
 from engine.persistence import calendars
 from engine.persistence import dossiers as reading
 from engine.persistence.tables import DossierRow, UnitRow
@@ -26,10 +25,10 @@ from engine.places import Route
 from engine.platform import Platform
 from engine.procedures import governing_version, loaded
 from engine.runtime import interpreter
-from engine.runtime.failures import DecisionFailure
 from engine.runtime.procedure import Procedure
-from engine.text import search_key
 from forms.answers import AnswerContext, check
+from forms.definition import FormDefinition
+from forms.optional import files_optional
 
 WITHDRAWAL, STOP = "withdrawal", "stop"
 
@@ -48,6 +47,7 @@ class Filing:
     receiving_unit: str = ""  # the procedure's default when empty
     support_unit: str = ""  # where a reception officer helped the applicant to file, if anywhere
     uploader_key: str = ""  # whose uploads the answers may refer to
+    presented: tuple[Presented, ...] = ()  # what a desk has seen of the papers; files in the form are optional then
 
 
 @dataclass(frozen=True)
@@ -70,21 +70,29 @@ def file(session: Session, platform: Platform, actor: Actor | None, filing: Fili
     version = governing_version(session, filing.procedure_key, platform.today())
     procedure = loaded(session, version.id)
     unit = _receiving_unit(session, platform, actor, filing, procedure.unit("receiving"))
-    answers = check(procedure.forms[procedure.start_form], filing.answers, _context(session, platform, filing))
+    answers = check(_form(procedure, filing), filing.answers, _context(session, platform, filing))
     link = new_secret()
     dossier = _new_row(session, platform, filing, procedure, unit)
     dossier.procedure_version_id = version.id
     dossier.link_digest = hashlib.sha256(link.encode()).hexdigest()
-    dossier.procedure_case = _case(procedure, answers, platform) or filing.case
+    dossier.procedure_case = applications.case_of(procedure, answers, platform) or filing.case
     known = {"channel": filing.channel.value, "case": dossier.procedure_case, "receiving_unit": unit.code}
     route = places.route(session, platform, procedure, answers, known)
     dossier.competent_unit = route.unit
-    _name(dossier, procedure, answers)
+    applications.name(dossier, procedure, answers)
     session.add(dossier)
     session.flush()
     filer = actor or Actor(id=None, name=dossier.applicant_name, dossier_id=dossier.id)
     transition.carry_out(session, platform, filer, dossier, _start(procedure, answers, filing, route))
     return Filed(dossier, link)
+
+
+def _form(procedure: Procedure, filing: Filing) -> FormDefinition:
+    """The form that is filed; at a desk that says of each paper whether it is there, a scan of it may be missing."""
+    form = procedure.forms[procedure.start_form]
+    if not filing.presented or filing.channel not in _DESK_CHANNELS:
+        return form
+    return files_optional(form, asked_by_form(procedure))
 
 
 def _start(procedure: Procedure, answers: Mapping[str, Any], filing: Filing, route: Route) -> transition.Command:
@@ -98,6 +106,7 @@ def _start(procedure: Procedure, answers: Mapping[str, Any], filing: Filing, rou
             checksum=procedure.bundle.checksum,
             channel=filing.channel.value,
             case=dossier.procedure_case,
+            calendar={"number": change.platform.calendar_number, "fingerprint": change.platform.calendar.fingerprint},
             receiving_unit=dossier.receiving_unit,
             competent_unit=dossier.competent_unit,
             support_unit=dossier.support_unit,
@@ -107,6 +116,8 @@ def _start(procedure: Procedure, answers: Mapping[str, Any], filing: Filing, rou
         )
         change.keep(procedure.start_form, answers)
         attachments.attach(change, answers, filing.uploader_key)
+        if filing.presented:
+            reuse.record(change, filing.presented, filing.uploader_key)
         if route.lost:
             change.note(EventType.DOSSIER_ROUTED, unit=route.unit, before="", reason=route.lost)
             receipt.ask_for_route(change)
@@ -137,44 +148,6 @@ def _new_row(session: Session, platform: Platform, filing: Filing, procedure: Pr
     )
 
 
-def _case(procedure: Procedure, answers: Mapping[str, Any], platform: Platform) -> str:
-    """The case of the procedure that the answers make it; empty where the procedure has no decision on cases.
-
-    Raises:
-        DecisionFailure: the decision gives no case for these answers.
-    """
-    rule = procedure.facts.case
-    if rule is None:
-        return ""
-    given = {procedure.start_form: to_feel(answers)}
-    try:
-        made = procedure.decision_model(rule.file).decide(rule.decision, given, now=platform.now())
-        value = from_feel(made.value)
-    except (FeelError, DecisionModelError) as error:
-        raise DecisionFailure(f"expected '{rule.decision}' in {rule.file} to say the case, found: {error}") from error
-    case = value.get("case") if isinstance(value, dict) else value
-    if not isinstance(case, str) or not case:
-        raise DecisionFailure(
-            f"expected '{rule.decision}' in {rule.file} to say the case of the procedure, found {value!r}; add a rule",
-            "Bảng quyết định không xác định được trường hợp của hồ sơ này.",
-        )
-    return case
-
-
-def _name(dossier: DossierRow, procedure: Procedure, answers: Mapping[str, Any]) -> None:
-    """Say whose dossier it is and what it is about, as procedure.toml reads it from the filed answers."""
-    rules, filed = procedure.facts.applicant, {procedure.start_form: to_feel(answers)}
-    dossier.applicant_name = _text_of(rules.name, filed)
-    dossier.applicant_email = _text_of(rules.email, filed)
-    dossier.summary = _text_of(rules.summary, filed)
-    dossier.search_key = search_key(dossier.code, dossier.applicant_name, dossier.summary)
-
-
-def _text_of(expression: str, filed: Mapping[str, object]) -> str:
-    value = compile_expression(expression).evaluate(filed) if expression else None
-    return "" if value is None else str(value)
-
-
 def _receiving_unit(session: Session, platform: Platform, actor: Actor | None, filing: Filing, unit: str) -> UnitRow:
     """The place that receives the dossier, after checking that it is open and who stands at the desk."""
     row = places.reception_point(session, platform.today(), filing.receiving_unit, unit)
@@ -200,7 +173,7 @@ def _refuse_strangers(actor: Actor | None, place: str, receiving: str, filing: F
 def _context(session: Session, platform: Platform, filing: Filing) -> AnswerContext:
     return AnswerContext(
         now=platform.now().astimezone(platform.zone),
-        documents=lambda reference: attachments.available(session, reference, filing.uploader_key),
+        documents=lambda reference: attachments.available(session, reference, filing.uploader_key, lock=True),
         zone=platform.zone,
     )
 

@@ -28,6 +28,7 @@ from engine.letter_pieces import (
 )
 from engine.model import DeadlineKind, Element, LetterDue, Role
 from engine.organisation.people import holders
+from engine.papers import present
 from engine.runtime.evaluation import Evaluation
 from forms.letter_data import Handover, HandoverEntry, Letter, LetterKind, Receipt, Refusal, Stop, Supplement
 from forms.letter_parts import Letterhead, Officer, Paper, Party, Signer
@@ -134,7 +135,7 @@ def _receipt(occasion: Occasion) -> Receipt:
         dossier_code=dossier.code,
         applicant=_party(occasion),
         request=occasion.matter,
-        papers=papers_of(change.procedure.facts.documents, filed),
+        papers=papers_of(change.procedure.facts.documents_of(dossier.procedure_case), filed, present(change)),
         set_count=whole_of(occasion.said.get("set_count")) or 1,
         statutory_limit=f"{term.amount} {_TERM_UNITS[term.unit]}",
         received_at=occasion.at,

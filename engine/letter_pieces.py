@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from engine.deadlines.calendar import END_OF_DAY
+from engine.papers import CheckedPaper, PaperState
 from engine.persistence.tables import UnitRow
 from engine.platform import Platform
 from engine.runtime.facts import CopyKind, RequiredDocument
@@ -67,17 +68,28 @@ def party_of(name: str, email: str, filed: Mapping[str, Any]) -> Party:
     )
 
 
-def papers_of(documents: Iterable[RequiredDocument], filed: Mapping[str, Any]) -> tuple[Paper, ...]:
-    """The papers handed in: those the answers hold; of those that no form asks for, what the law requires."""
+def papers_of(
+    documents: Iterable[RequiredDocument], filed: Mapping[str, Any], checked: Mapping[str, CheckedPaper]
+) -> tuple[Paper, ...]:
+    """The papers handed in: as the desk has counted them, else those the answers hold; of those that no form asks for,
+    what the law requires.
+    """
     return tuple(
-        Paper(
-            document.title.vi,
-            originals=document.copies if document.copy_kind is CopyKind.ORIGINAL else 0,
-            certified=document.copies if document.copy_kind is CopyKind.CERTIFIED else 0,
-            plain=document.copies if document.copy_kind is CopyKind.PLAIN else 0,
-        )
+        _counted(document, checked.get(document.key))
         for document in documents
-        if filed.get(document.key, document.required)
+        if (document.key in checked and checked[document.key].state is PaperState.PRESENT)
+        or (document.key not in checked and filed.get(document.key, document.required))
+    )
+
+
+def _counted(document: RequiredDocument, paper: CheckedPaper | None) -> Paper:
+    kind = (paper.copy_kind if paper else None) or document.copy_kind
+    copies = paper.copies if paper and paper.copies else document.copies
+    return Paper(
+        document.title.vi,
+        originals=copies if kind is CopyKind.ORIGINAL else 0,
+        certified=copies if kind is CopyKind.CERTIFIED else 0,
+        plain=copies if kind is CopyKind.PLAIN else 0,
     )
 
 

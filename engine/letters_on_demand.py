@@ -98,7 +98,7 @@ def for_applicant(session: Session, platform: Platform, dossier: DossierRow, add
         dossier_code=dossier.code,
         applicant=party_of(dossier.applicant_name, dossier.applicant_email, answers),
         request=matter_of(procedure, dossier.summary),
-        papers=papers_of(procedure.facts.documents, answers),
+        papers=papers_of(procedure.facts.documents_of(dossier.procedure_case), answers, {}),
         submitted_at=at,
         receiving_place=_name(units, dossier.receiving_unit),
         link=address,
