@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 from uuid import UUID
@@ -22,6 +22,7 @@ from engine.errors import EngineError, InvalidInputError, NotFoundError
 from engine.ids import new_id
 
 _CHUNK = 256 * 1024  # bytes
+_PATIENCE = timedelta(seconds=20)  # for a service that asks to be asked again
 _MISSING = (FileNotFoundError, MissingError)  # obstore raises the one for a folder, the other for some services
 
 
@@ -87,7 +88,7 @@ class DocumentStore:
         """
         content = _measure(stream, limit)
         stream.seek(0)
-        with _answering(), suppress(AlreadyExistsError):  # the same content came before
+        with _answering(writing=True), suppress(AlreadyExistsError):  # the same content came before
             obstore.put(self._store, _place(content.sha256), stream, mode="create")
         return content
 
@@ -149,7 +150,7 @@ class DocumentStore:
             StoreAwayError: the store does not answer.
         """
         name = str(new_id())
-        with _answering():
+        with _answering(writing=True):
             obstore.put(self._store, f"{_folder(upload)}/{name}", piece)
         return name
 
@@ -195,13 +196,16 @@ class DocumentStore:
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
-    """What is there already or missing is an answer; everything else means that the store is away."""
+def _answering(*, writing: bool = False) -> Iterator[None]:
+    """What is there already or missing is an answer; everything else means that the store is away.
+
+    Where something is written, nothing can be missing but the bucket.
+    """
     try:
         yield
-    except (AlreadyExistsError, *_MISSING):
-        raise
-    except (BaseError, OSError) as problem:
+    except (AlreadyExistsError, *_MISSING, BaseError, OSError) as problem:
+        if isinstance(problem, AlreadyExistsError | FileNotFoundError | MissingError) and not writing:
+            raise
         raise StoreAwayError(
             f"expected the store of documents to answer, found {type(problem).__name__}; try again, and tell the "
             "operators if it stays so"
@@ -217,7 +221,8 @@ def _bucket(place: Bucket) -> ObjectStore:
         secret_access_key=place.secret,
         region=place.region,
         virtual_hosted_style_request=False,
-        client_options={"allow_http": place.endpoint.startswith("http://")},
+        client_options={"allow_http": place.endpoint.startswith("http://"), "connect_timeout": "5s", "timeout": "60s"},
+        retry_config={"max_retries": 3, "retry_timeout": _PATIENCE},
     )
 
 
