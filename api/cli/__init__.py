@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "dmn": ("rules", "Bảng quyết định — evaluate a decision table"),
     "deadline": ("deadline", "Thời hạn — count a due date and say why"),
     "calendar": ("calendar", "Lịch làm việc — show, preview or change the working calendar"),
+    "history": ("history", "Lịch sử hồ sơ — verify a history, write a dossier as one ZIP, check such a ZIP anywhere"),
     "export": ("export", "Xuất dữ liệu — write an anonymous event log for process mining"),
 }
 

@@ -535,7 +535,11 @@ class AccessLogRow(Base):
     person: Mapped[str] = mapped_column(Text)
     what: Mapped[str] = mapped_column(String(64))
     looked_at: Mapped[datetime]
-    __table_args__ = (Index("ix_access_log_dossier", "dossier_id", "looked_at"),)
+    __table_args__ = (
+        Index("ix_access_log_dossier", "dossier_id", "looked_at"),
+        # what one person has looked at, the latest first
+        Index("ix_access_log_person", "person", "id"),
+    )
 
 
 class CalendarVersionRow(Base):
