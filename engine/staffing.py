@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from engine import access, authority, transition
 from engine.change import Change
-from engine.errors import ConflictError, NotAllowedError, NotFoundError
+from engine.errors import ConflictError, NotFoundError
 from engine.events import EventType
 from engine.model import SYSTEM, Actor, Role, TaskState
-from engine.organisation import people, units
+from engine.organisation import people, register, rights, units
 from engine.organisation.validity import counts_on
 from engine.persistence.tables import DossierRow, MandateRow, RoleRow, TaskRow, UnitRow
 from engine.persistence.transaction import reading, run
@@ -31,14 +31,19 @@ def leave(session: Session, platform: Platform, actor: Actor, username: str, las
     The tasks go back at once when the day has passed, else when it has (`tidy`). They are returned.
 
     Raises:
-        NotAllowedError: the actor is no operator.
+        NotAllowedError: the actor does not run every unit in which the person works.
         NotFoundError: there is no such person.
     """
-    _operators_only(actor)
     person = people.get_person(session, username)
-    for held in session.scalars(select(RoleRow).where(RoleRow.person_id == person.id)):
-        held.valid_to = min(held.valid_to or last_day, last_day)
+    held = session.scalars(select(RoleRow).where(RoleRow.person_id == person.id)).all()
+    today = platform.today()
+    present = {role.unit_code for role in held if role.valid_to is None or role.valid_to >= today}
+    rights.refuse_unless_run(session, actor, present or {role.unit_code for role in held})
+    for role in held:
+        role.valid_to = min(role.valid_to or last_day, last_day)
     session.flush()
+    left = {"person": person.username, "name": person.name, "last_day": last_day.isoformat()}
+    register.note(session, actor, platform.now(), EventType.PERSON_LEFT, **left)
     return _give_back(
         session, platform, [task for task in stranded(session, platform) if task.assignee_id == person.id]
     )
@@ -50,11 +55,11 @@ def close_unit(
     """Let a unit end with `last_day`; from the next day on its work is its successor's.
 
     Raises:
-        NotAllowedError: the actor is no operator.
+        NotAllowedError: the actor neither runs a unit above it nor everything.
         NotFoundError: the unit or its successor is unknown or will be closed then.
         ConflictError: it has open work and no successor; `details` lists it.
     """
-    _operators_only(actor)
+    rights.refuse_unless_run(session, actor, {code}, from_above=True)
     unit = session.get(UnitRow, code, with_for_update=True)
     if unit is None:
         raise NotFoundError(f"expected a unit '{code}', found none", f"Không có đơn vị '{code}'.")
@@ -72,6 +77,8 @@ def close_unit(
         )
     unit.valid_to, unit.successor_code = last_day, successor or None
     session.flush()
+    closed = {"unit": code, "last_day": last_day.isoformat(), "successor": successor}
+    register.note(session, actor, platform.now(), EventType.UNIT_CLOSED, **closed)
     if last_day < platform.today():
         _move_from_closed(session, platform)
     return unit
@@ -258,11 +265,3 @@ def _actor(session: Session, person_id: UUID, today: date) -> Actor | None:
         return people.load_actor(session, person_id, today)
     except NotFoundError:
         return None
-
-
-def _operators_only(actor: Actor) -> None:
-    if not actor.has_role(Role.OPERATOR) and actor.username != SYSTEM.username:
-        raise NotAllowedError(
-            f"expected an operator to change the organisation, found {actor.name}",
-            "Chỉ người quản trị vận hành được thay đổi tổ chức.",
-        )

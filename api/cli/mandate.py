@@ -9,19 +9,18 @@ import click
 import orjson
 from sqlalchemy.orm import Session
 
-from api.cli.setup import Tools, tools
-from api.cli.telling import answer, as_json, say, table
-from engine import staffing
-from engine.errors import EngineError, NotFoundError
+from api.cli.setup import tools
+from api.cli.telling import answer, as_json, complain, say, table
+from api.database import keep_refusal
+from engine import delegation
+from engine.delegation import Question
+from engine.errors import ActRefusedError
 from engine.model import SYSTEM, Role
-from engine.organisation import mandate_list, mandate_register, mandates, people
+from engine.organisation import mandate_list, register_check
 from engine.organisation.mandate_register import Mandate
-from engine.organisation.mandates import Judgement, MandateKind, Matter, Outcome
-from engine.persistence import dossiers
-from engine.persistence.tables import MandateRow, PersonRow, ProcedureVersionRow
+from engine.organisation.mandates import MandateKind, Outcome
+from engine.persistence.tables import MandateRow, PersonRow
 from engine.persistence.transaction import reading, run
-from engine.procedures import governing_version, loaded
-from engine.runtime.evaluation import Evaluation
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _ROLES = [role.value for role in Role if role is not Role.APPLICANT]
@@ -75,12 +74,11 @@ def add(*, as_json: bool, **said: Any) -> None:
     """Record a mandate to decide in the name of UNIT. Open acts move to the queue that it says."""
     with tools() as at_hand:
         wanted = _wanted(said)
-
-        def work(session: Session) -> tuple[MandateRow, int]:
-            row = mandate_register.record(session, SYSTEM, wanted, now=at_hand.platform.now())
-            return row, staffing.rehome_all(session, at_hand.platform, wanted.unit_code)
-
-        row, moved = run(at_hand.db, work)
+        try:
+            row, moved = run(at_hand.db, lambda session: delegation.grant(session, at_hand.platform, SYSTEM, wanted))
+        except ActRefusedError as refusal:
+            keep_refusal(at_hand.db, refusal, at_hand.platform.now())
+            raise
     if as_json:
         answer({"id": row.id, "moved_tasks": moved})
     else:
@@ -94,13 +92,11 @@ def add(*, as_json: bool, **said: Any) -> None:
 def end(*, mandate_id: UUID, last_day: datetime | None, reason: str) -> None:
     """Let a mandate end early. Acts that were done under it stay authorised."""
     with tools() as at_hand:
-
-        def work(session: Session) -> int:
-            day, now = _day(last_day) or at_hand.platform.today(), at_hand.platform.now()
-            row = mandate_register.revoke(session, SYSTEM, mandate_id, day, reason, now=now)
-            return staffing.rehome_all(session, at_hand.platform, row.unit_code)
-
-        moved = run(at_hand.db, work)
+        day = _day(last_day) or at_hand.platform.today()
+        _row, moved = run(
+            at_hand.db,
+            lambda session: delegation.revoke(session, at_hand.platform, SYSTEM, mandate_id, day, reason),
+        )
     say(f"Đã kết thúc; {moved} việc chuyển hàng chờ", f"ended; {moved} moved")
 
 
@@ -132,14 +128,29 @@ def check(*, username: str, on: datetime | None, as_json: bool, **said: Any) -> 
     """May USERNAME do this act? Exit code 1 when not; nothing is written."""
     with tools() as at_hand, reading(at_hand.db) as session:
         day = _day(on) or at_hand.platform.today()
-        matter, data = _asked(session, at_hand, said, day)
-        judgement = _judge(session, at_hand, username, (matter, data, day))
+        _matter, judgement = delegation.ask(session, at_hand.platform, Question(username, day, **said))
     if as_json:
         answer({**judgement.as_json(), "reason_en": judgement.en})
     else:
         mark = "✓" if judgement.outcome is Outcome.AUTHORISED else "✗"
         say(f"{mark} {judgement.outcome}: {judgement.vi}", judgement.en)
     if judgement.outcome is not Outcome.AUTHORISED:
+        raise SystemExit(1)
+
+
+@mandate.command("verify")
+@as_json
+def verify(*, as_json: bool) -> None:
+    """Is the journal of mandates and stand-ins whole, and do the registers say what it says? Exit code 1 when not."""
+    with tools() as at_hand, reading(at_hand.db) as session:
+        verdict = register_check.verify(session)
+    if as_json:
+        answer({"intact": verdict.intact, "entries": verdict.checked, "fault": verdict.fault})
+    elif verdict.intact:
+        say(f"✓ Sổ nguyên vẹn, {verdict.checked} mục", "the registers are whole")
+    else:
+        complain(verdict.fault_vi, verdict.fault)
+    if not verdict.intact:
         raise SystemExit(1)
 
 
@@ -163,44 +174,6 @@ def _wanted(said: Mapping[str, Any]) -> Mandate:
         parent_id=said["parent"],
         **{key: said[key] for key in ("act", "procedure_key", "field", "may_subdelegate", "standin_may_decide")},
     )
-
-
-def _asked(session: Session, at_hand: Tools, said: Mapping[str, Any], day: date) -> tuple[Matter, dict[str, Any]]:
-    """What is asked about, and the data that ceilings are judged on."""
-    data, unit, key = dict(said["data"]), said["unit"], said["procedure_key"]
-    version: ProcedureVersionRow | None = None
-    if said["code"]:
-        dossier = dossiers.by_code(session, said["code"])
-        data = {**dossiers.data_of(session, dossier.id), **data}
-        unit, key = unit or dossier.competent_unit, dossier.procedure_key
-        version = session.get(ProcedureVersionRow, dossier.procedure_version_id)
-    elif key:
-        version = governing_version(session, key, day)
-    procedure = loaded(session, version.id) if version else None
-    unit = unit or (procedure.unit("competent") if procedure else "")
-    if not unit:
-        raise NotFoundError("expected --unit, --procedure or --dossier, found none", "Hãy nêu đơn vị hoặc thủ tục.")
-    return Matter(unit, said["act"], key, procedure.facts.field.get("vi") if procedure else ""), data
-
-
-def _judge(session: Session, at_hand: Tools, username: str, asked: tuple[Matter, dict[str, Any], date]) -> Judgement:
-    matter, data, day = asked
-    platform = at_hand.platform
-    evaluation = Evaluation({}, data, platform.now().astimezone(platform.zone), _no_decisions, {})
-
-    def holds(ceiling: str) -> object:
-        try:
-            return evaluation.value(ceiling)
-        except EngineError:
-            return None
-
-    actor = people.load_actor(session, people.get_person(session, username).id, day)
-    register = mandates.of_body(session, matter.unit_code)
-    return mandates.judge(register, actor, matter, day, holds, leader_by_law=platform.leader_by_law)
-
-
-def _no_decisions(path: str) -> Any:
-    raise NotFoundError(f"expected no decision table here, found {path}")
 
 
 def _described(session: Session, row: MandateRow) -> dict[str, Any]:
