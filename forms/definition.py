@@ -267,7 +267,7 @@ class _FormReader:
     def _hide(self, raw: Raw, reader: Reader) -> Feel | None:
         conditional = raw.get("conditional", {})
         unknown_properties(conditional, frozenset({"hide"}), reader.place("conditional"), self.found)
-        return reader.feel(conditional["hide"], "conditional", "hide") if conditional.get("hide") else None
+        return reader.condition(conditional["hide"], "conditional", "hide") if conditional.get("hide") else None
 
     def _error(self, code: str, place: tuple[str, str], message: Text, remedy: Text) -> None:
         self.found.error(code, place, message, remedy)

@@ -248,7 +248,8 @@ def row_scope(outer: Scope, values: Mapping[str, object], index: int) -> Scope:
     numbers = outer.names["_i_"]
     way = [*numbers, index + 1] if isinstance(numbers, list) else [index + 1]
     seen = {key: value for key, value in outer.names.items() if key not in _SPECIAL}
-    return Scope(_names(seen, values, outer.names, way), outer.now)
+    around = outer.names["_this_"] if numbers else outer.names  # the row around it, or the form with its dossier
+    return Scope(_names(seen, values, around, way), outer.now)
 
 
 _SPECIAL: Final = frozenset({"_this_", "_parent_", "_i_"})

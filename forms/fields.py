@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from engine.feel import FeelError
+from engine.feel import FeelError, UnaryTests
 from forms.i18n import Text
 
 Path = tuple[str | int, ...]
@@ -24,6 +24,26 @@ class Compiled(Protocol):
 
     def evaluate(self, context: Mapping[str, object], *, now: datetime | None = None) -> object:
         """The expression's value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Whether something is so, as form-js asks: its conditions are unary tests of an input that is not there.
+
+    An expression is true when it holds and, which differs from plain FEEL, when it cannot be told (null): "hide
+    when the area is over 100" hides until there is an area. What is shown in the designer is so shown to everybody.
+    """
+
+    tests: UnaryTests
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names the condition reads."""
+        return self.tests.names - {"?"}
+
+    def evaluate(self, context: Mapping[str, object], *, now: datetime | None = None) -> object:
+        """True or false; None when not even that can be said."""
+        return self.tests.matches(None, context, now=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import re2
 
 EMAIL: Final = r"^[^\s@<>()\[\],;:\\\"]{1,64}@([\pL\pN]([\pL\pN-]{0,61}[\pL\pN])?\.)+[\pL\pN]([\pL\pN-]{0,61}[\pL\pN])$"
-PHONE: Final = r"^(\+[1-9](?:[ .-]?\d){7,14}|0(?:[ .-]?\d){8,10})$"
+PHONE: Final = r"^((\+|00)[1-9](?:[ .-]?\d){7,14}|0(?:[ .-]?\d){8,10})$"
 
 
 @lru_cache(maxsize=512)

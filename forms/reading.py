@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NoReturn
 
-from engine.feel import FeelError, compile_expression
-from forms.fields import Assertion, Feel, Template, Wording
+from engine.feel import FeelError, compile_expression, compile_unary_tests
+from forms.fields import Assertion, Compiled, Condition, Feel, Template, Wording
 from forms.findings import Findings
 from forms.i18n import Text
 
@@ -74,7 +74,9 @@ class Reader:
         """The component and the JSON pointer of something in it."""
         return (self.component, "/".join([self.pointer, *names]))
 
-    def feel(self, source: object, *names: str) -> Feel | None:
+    def feel(
+        self, source: object, *names: str, compile_: Callable[[str], Compiled] = compile_expression
+    ) -> Feel | None:
         """The expression after "="; None with a finding when it is not FEEL."""
         if not isinstance(source, str) or not source.startswith("="):
             self.findings.error(
@@ -87,12 +89,18 @@ class Reader:
                 Text("Thêm dấu = ở đầu.", "Put = before it."),
             )
             return None
-        return self._compile(source[1:], names)
+        return self._compile(source[1:], names, compile_)
 
-    def _compile(self, source: str, names: tuple[str, ...]) -> Feel | None:
+    def condition(self, source: object, *names: str) -> Feel | None:
+        """The same of a condition (forms.fields.Condition)."""
+        return self.feel(source, *names, compile_=lambda text: Condition(compile_unary_tests(text)))
+
+    def _compile(
+        self, source: str, names: tuple[str, ...], compile_: Callable[[str], Compiled] = compile_expression
+    ) -> Feel | None:
         pointer = self.place(*names)[1]
         try:
-            return Feel(source.strip(), compile_expression(source.strip()), pointer)
+            return Feel(source.strip(), compile_(source.strip()), pointer)
         except FeelError as error:
             self.findings.error(
                 "feel",
@@ -144,7 +152,8 @@ class Reader:
         if isinstance(value, str):
             if value in {"", "true", "false"}:
                 return value == "true"
-            return self.feel(value, name) or False
+            read = self.condition if name == "readonly" else self.feel  # form-js asks only this one as a condition
+            return read(value, name) or False
         return bool(value)
 
     def limit(self, rules: Mapping[str, object], name: str) -> Decimal | Feel | None:

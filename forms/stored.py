@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from forms.definition import FormDefinition
 from forms.evaluation import Node, Resolution, resolve
-from forms.fields import Component, ComputedField, DynamicList, Field, Path, in_scope
+from forms.fields import (
+    ChoiceField,
+    Component,
+    ComputedField,
+    DynamicList,
+    Field,
+    Path,
+    Scope,
+    in_scope,
+    token,
+)
 from forms.paths import at, get, put, set_at
-from forms.rules import AnswerContext, flag
+from forms.rules import AnswerContext, flag, options
 from forms.values import RefusalError, is_several, read
 
 
@@ -42,20 +52,38 @@ def _read_or_none(field: Field, value: object, context: AnswerContext) -> object
 
 
 def stored_over(definition: FormDefinition, answers: Mapping[str, object], context: AnswerContext) -> dict[str, object]:
-    """The answers with stored values where a person may not write: readonly and disabled fields."""
+    """The answers with stored values where a person may not write (readonly and disabled fields), and with options'
+    own values where a page could only post their text."""
     current = dict(answers)
-    for _ in range(3):  # what is readonly may depend on what is readonly
+    for _ in range(3):  # what is readonly may depend on what is readonly, and so may choices
         resolution = resolved(definition, current, context)
-        kept = {
-            node.path: _stored(node.component, node.path, context)
-            for node in resolution.walk()
-            if isinstance(node.component, Field) and is_kept(node)
-        }
-        if all(at(current, path) == value for path, value in kept.items()):
+        settled = dict(_settled(resolution, current, context))
+        if all(at(current, path) == value for path, value in settled.items()):
             break
-        for path, value in kept.items():
+        for path, value in settled.items():
             set_at(current, path, value)
     return current
+
+
+def _settled(
+    resolution: Resolution, answers: Mapping[str, object], context: AnswerContext
+) -> Iterator[tuple[Path, object]]:
+    for node in resolution.walk():
+        component = node.component
+        if isinstance(component, Field) and is_kept(node):
+            yield node.path, _stored(component, node.path, context)
+        elif isinstance(component, ChoiceField) and not component.options.fixed and not node.hidden:
+            value = at(answers, node.path)
+            if isinstance(value, str | list) and value:
+                yield node.path, _chosen(component, value, node.scope, context)
+
+
+def _chosen(field: ChoiceField, value: str | list[object], scope: Scope, context: AnswerContext) -> object:
+    """The offered values that were meant; what is not offered stays for the rules to refuse."""
+    offered = {option.token: option.value for option in options(field, scope, context.data)}
+    if isinstance(value, list):
+        return [offered.get(token(one), one) for one in value]
+    return offered.get(value, value)
 
 
 def is_kept(node: Node) -> bool:

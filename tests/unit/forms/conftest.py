@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import jinja2
+import form_pages
 import pytest
-from lxml import html
 
 from forms.answers import AnswerContext, DocumentRef
 from forms.definition import FormDefinition
 from forms.view import FormView
 
 DATA = Path(__file__).parent / "data"
-TEMPLATES = Path(__file__).parents[3] / "api/templates"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 DOCUMENTS = {
     "doc-pdf": DocumentRef("doc-pdf", "so-do.pdf", "application/pdf", 1_000_000),
@@ -111,44 +109,12 @@ def labelled(item: dict[str, object]) -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-
-
-@pytest.fixture(scope="session")
-def page(environment: jinja2.Environment) -> Callable[[FormView], Any]:
+def page() -> Callable[[FormView], Any]:
     """The rendered form as a tree."""
-    template = environment.from_string(
-        '{% from "forms/form.html" import form, error_summary %}<main>{{ error_summary(view) }}'
-        '{{ form(view, "token-1") }}</main>'
-    )
-    return lambda view: html.fromstring(template.render(view=view))
+    return form_pages.rendered
 
 
 @pytest.fixture(scope="session")
 def pressed() -> Callable[..., list[tuple[str, str]]]:
     """What a browser without JavaScript posts when a button is pressed."""
-
-    def post(tree: Any, action: str = "complete") -> list[tuple[str, str]]:
-        found = [pair for control in tree.forms[0].iter("input", "select", "textarea") for pair in sent(control)]
-        return [*found, ("_action", action)]
-
-    return post
-
-
-def sent(control: Any) -> list[tuple[str, str]]:
-    """What one control adds to the post (WHATWG: constructing the entry list)."""
-    name, kind = control.get("name"), control.get("type")
-    if name is None or kind in {"file", "submit"} or control.get("disabled") is not None:
-        return []
-    if control.tag == "select":
-        options = control.findall(".//option")
-        chosen = [option for option in options if option.get("selected") is not None] or options[:1]
-        return [(name, option.get("value")) for option in chosen]
-    if control.tag == "textarea":
-        return [(name, (control.text or "").removeprefix("\n").replace("\n", "\r\n"))]
-    if kind in {"checkbox", "radio"} and control.get("checked") is None:
-        return []
-    return [(name, control.get("value", ""))]
+    return form_pages.pressed

@@ -331,3 +331,31 @@ def test_no_answer_can_stall_the_server(make: Make, context: AnswerContext) -> N
     assert problems(form, {"x": "a" * 50_000 + "!"}, context) == {"x": "pattern"}
     mail = make({"type": "textfield", "key": "x", "validate": {"validationType": "email"}})
     assert problems(mail, {"x": "a@" + "a.-" * 60}, context) == {"x": "email"}
+
+
+def test_what_cannot_be_told_hides_as_it_does_in_the_designer(make: Make, context: AnswerContext) -> None:
+    form = make(
+        {"type": "number", "key": "area"},
+        {"type": "textfield", "key": "why", "conditional": {"hide": "=area <= 100"}, "validate": {"required": True}},
+    )
+    assert check(form, {}, context) == {"area": None}
+    assert check(form, {"area": 100}, context) == {"area": 100}
+    assert problems(form, {"area": 101}, context) == {"why": "required_text"}
+
+
+def test_a_row_in_a_row_reads_the_row_around_it(make: Make, context: AnswerContext) -> None:
+    room = {"id": "note", "type": "textfield", "key": "note", "conditional": {"hide": "=parent.floors < 3"}}
+    rooms = {"id": "rooms", "type": "dynamiclist", "path": "rooms", "components": [room]}
+    floors = {"id": "floors", "type": "number", "key": "floors"}
+    form = make({"type": "dynamiclist", "path": "houses", "components": [floors, rooms]})
+    houses = [{"floors": 5, "rooms": [{"note": "cao"}]}, {"floors": 2, "rooms": [{}]}]
+    assert check(form, {"houses": houses}, context) == {"houses": houses}
+    houses[1]["rooms"] = [{"note": "thấp"}]
+    assert problems(form, {"houses": houses}, context) == {"houses[1].rooms[0].note": "hidden"}
+
+
+@pytest.mark.parametrize("written", ["0901 234 567", "+84 901 234 567", "0084901234567", "028.3829.1234"])
+def test_a_telephone_number_may_be_written_as_people_do(make: Make, context: AnswerContext, written: str) -> None:
+    form = make({"type": "textfield", "key": "phone", "validate": {"validationType": "phone"}})
+    assert check(form, {"phone": written}, context) == {"phone": written}
+    assert problems(form, {"phone": "12"}, context) == {"phone": "phone"}
