@@ -130,7 +130,7 @@ def send(upload_id: UUID) -> Response:
     row = _found(upload_id)
     uploads.refuse_offset(row, _number("Upload-Offset"))
     left = row.length - row.received
-    request.max_content_length = left
+    request.max_content_length = left + 1  # so that one byte too many is seen, and the last one is none too many
     row = _take_checked(row) if "Upload-Checksum" in request.headers else _take(row)
     if row.received < row.length:
         return _stand(row, 204)
