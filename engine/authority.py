@@ -18,8 +18,15 @@ def check(change: Change, element: Element, principal: str, evaluation: Evaluati
     """
     if element.act is None or (element.act.when and evaluation.value(element.act.when, element) is False):
         return None
+    judgement = judge(change, element, principal, evaluation)
+    refuse(judgement, change, element, principal)
+    return judgement
+
+
+def judge(change: Change, element: Element, principal: str, evaluation: Evaluation) -> Judgement:
+    """Whether the actor has authority for the act that the step may turn out to be, as far as the dossier tells now."""
     register = mandates.of_body(change.session, principal)
-    judgement = mandates.judge(
+    return mandates.judge(
         register,
         change.actor,
         _matter(change, element, principal),
@@ -27,9 +34,16 @@ def check(change: Change, element: Element, principal: str, evaluation: Evaluati
         _holds(evaluation),
         leader_by_law=change.platform.leader_by_law,
     )
+
+
+def refuse(judgement: Judgement, change: Change, element: Element, principal: str) -> None:
+    """Say nothing when the act is authorised.
+
+    Raises:
+        NotCompetentError, CeilingExceededError, SubdelegationRefusedError: it is not.
+    """
     dossier = change.dossier
     judgement.refuse(change.actor, dossier=str(dossier.id), code=dossier.code, element=element.id, unit=principal)
-    return judgement
 
 
 def place_of(change: Change, element: Element, principal: str, evaluation: Evaluation) -> tuple[Role, str]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import applications, attachments, clock_incidents, clockwork, places, receipt, reuse, transition
 from engine.access import units_of, visible_dossiers
 from engine.change import Change
-from engine.errors import InvalidInputError, NotAllowedError
+from engine.errors import EngineError, InvalidInputError, NotAllowedError
 from engine.events import EventType
 from engine.ids import new_id, new_secret
 from engine.model import Actor, Channel, DossierState, Role
@@ -190,6 +190,7 @@ def send_message(
     """Tell the process that the applicant withdraws ("withdrawal") or the authority stops ("stop").
 
     Raises:
+        DossierClosedError: the dossier has ended.
         NotAllowedError: only the applicant or the desk for the applicant withdraws; only a head or leader stops.
         NotWaitingError: the process cannot take this message at its present step.
         InvalidInputError: no reason is given, or the message is unknown.
@@ -198,12 +199,7 @@ def send_message(
         raise InvalidInputError(f"expected 'withdrawal' or 'stop', found '{message}'")
     if not reason.strip():
         raise InvalidInputError("expected a reason, found none; say why", "Hãy nêu lý do.")
-    seen = reading.get(session, actor, dossier_id)
-    if not may_send(actor, seen, message):
-        raise NotAllowedError(
-            f"expected {_who_may(message)} to send '{message}', found {actor.name}",
-            "Bạn không có quyền rút hoặc dừng hồ sơ này.",
-        )
+    refuse_sender(actor, reading.get(session, actor, dossier_id), message)
 
     def command(change: Change) -> None:
         change.note(EventType.MESSAGE_RECEIVED, message=message, reason=reason.strip())
@@ -215,19 +211,38 @@ def send_message(
     return transition.apply(session, platform, actor, dossier_id, command, version=version)
 
 
+def refuse_sender(actor: Actor, dossier: DossierRow, message: str) -> None:
+    """Say nothing when the actor is one who may withdraw or stop this dossier.
+
+    Raises:
+        DossierClosedError: it has ended.
+        NotAllowedError: the actor may not; the error says who may.
+    """
+    transition.refuse_ended(dossier)
+    if message == WITHDRAWAL:
+        if actor.dossier_id == dossier.id or actor.has_role(Role.RECEPTION_OFFICER, dossier.receiving_unit):
+            return
+        raise NotAllowedError(
+            f"expected the applicant, or a reception officer of {dossier.receiving_unit} for the applicant, to "
+            f"withdraw the dossier; found {actor.name}; ask that desk",
+            f"Chỉ người nộp, hoặc cán bộ tiếp nhận của {dossier.receiving_unit} theo đề nghị của người nộp, được ghi "
+            "nhận rút hồ sơ; hãy chuyển đề nghị đến nơi tiếp nhận.",
+        )
+    places = {dossier.competent_unit, *units_of(actor)}
+    if not any(actor.has_role(role, unit) for role in _MAY_STOP for unit in places):
+        raise NotAllowedError(
+            f"expected a head of division or the leader to stop the dossier, found {actor.name}; submit it to them",
+            "Chỉ lãnh đạo phòng hoặc lãnh đạo cơ quan được dừng giải quyết; hãy trình lãnh đạo.",
+        )
+
+
 def may_send(actor: Actor, dossier: DossierRow, message: str) -> bool:
     """Whether the actor may withdraw or stop this dossier."""
-    if dossier.closed_at is not None:
+    try:
+        refuse_sender(actor, dossier, message)
+    except EngineError:
         return False
-    if message == WITHDRAWAL:
-        by_desk = actor.has_role(Role.RECEPTION_OFFICER, dossier.receiving_unit)
-        return actor.dossier_id == dossier.id or by_desk
-    places = {dossier.competent_unit, *units_of(actor)}
-    return any(actor.has_role(role, unit) for role in _MAY_STOP for unit in places)
-
-
-def _who_may(message: str) -> str:
-    return "the applicant or the receiving desk" if message == WITHDRAWAL else "a head of division or leader"
+    return True
 
 
 def retry(session: Session, platform: Platform, actor: Actor, dossier_id: UUID, incident_id: UUID) -> DossierRow:
@@ -237,8 +252,7 @@ def retry(session: Session, platform: Platform, actor: Actor, dossier_id: UUID, 
         NotAllowedError: the actor is no operator.
         NotWaitingError: no such step has failed.
     """
-    if not actor.has_role(Role.OPERATOR):
-        raise NotAllowedError(f"expected an operator to retry, found {actor.name}", "Chỉ người vận hành được thử lại.")
+    refuse_retry(actor)
 
     def command(change: Change) -> None:
         if clock_incidents.try_again(change, incident_id):
@@ -251,6 +265,19 @@ def retry(session: Session, platform: Platform, actor: Actor, dossier_id: UUID, 
         dossier = transition.lock(session, platform, dossier_id)
         return transition.carry_out(session, platform, actor, dossier, command)
     return transition.apply(session, platform, actor, dossier_id, command)
+
+
+def refuse_retry(actor: Actor) -> None:
+    """Say nothing when the actor may try a failed step again.
+
+    Raises:
+        NotAllowedError: the actor is no operator.
+    """
+    if not actor.has_role(Role.OPERATOR):
+        raise NotAllowedError(
+            f"expected an operator to retry a failed step, found {actor.name}; operators have been told of it",
+            "Chỉ người vận hành được chạy lại bước gặp sự cố; họ đã được báo.",
+        )
 
 
 def applicant_by_link(session: Session, link: str) -> Actor:

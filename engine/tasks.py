@@ -113,11 +113,7 @@ def assign(
 
     def command(change: Change) -> None:
         task = _open(change, task_id, version)
-        if not access.may_assign(actor, task):
-            raise NotAllowedError(
-                "expected the head of the unit to assign the task, found another person",
-                "Chỉ trưởng đơn vị được phân công việc này.",
-            )
+        refuse_assigner(actor, task)
         able = holders(change.session, Role(task.role), task.unit_code, platform.today())
         person = next((each for each in able if each.username == username), None)
         if person is None:
@@ -134,6 +130,19 @@ def assign(
     return _change_task(session, platform, actor, task_id, command)
 
 
+def refuse_assigner(actor: Actor, task: TaskRow) -> None:
+    """Say nothing when the actor may give the task to somebody.
+
+    Raises:
+        NotAllowedError: the actor is neither head of its unit nor operator.
+    """
+    if not access.may_assign(actor, task):
+        raise NotAllowedError(
+            f"expected the head of {task.unit_code or 'the unit'} to assign the task, found {actor.name}; ask the head",
+            "Chỉ lãnh đạo đơn vị giữ việc được phân công việc này; hãy đề nghị lãnh đạo đơn vị.",
+        )
+
+
 def save_draft(session: Session, platform: Platform, actor: Actor, task_id: UUID, raw: Mapping[str, Any]) -> DraftRow:
     """Keep what has been typed into a task's form. Drafts are not part of the dossier: no journal, no rules.
 
@@ -141,7 +150,7 @@ def save_draft(session: Session, platform: Platform, actor: Actor, task_id: UUID
         NotFoundError, NotAllowedError, TaskNotOpenError, TaskTakenError
     """
     task, dossier = _seen(session, actor, task_id)
-    _refuse_unworkable(session, actor, task)
+    refuse_unworkable(session, actor, task)
     definition = pinned(session, dossier).forms[task.form_key]
     draft = tasks.draft_of(session, task)
     if draft is None:
@@ -299,9 +308,16 @@ def _authorised(change: Change, task: TaskRow, answers: Mapping[str, Any]) -> di
     return {"act": judgement.as_json()}
 
 
-def _refuse_unworkable(session: Session, actor: Actor, task: TaskRow) -> None:
+def refuse_unworkable(session: Session, actor: Actor, task: TaskRow) -> None:
+    """Say nothing when the actor may do the task (whether an act of authority is theirs is asked at the act).
+
+    Raises:
+        TaskNotOpenError, NotAllowedError, TaskTakenError: the actor may not; the error says why.
+    """
     if task.state != TaskState.OPEN:
-        raise TaskNotOpenError(f"expected the task to be open, found it {task.state}")
+        raise TaskNotOpenError(
+            f"expected the task to be open, found it {task.state}; reload the dossier", "Việc này không còn mở."
+        )
     if not access.may_work_on(actor, task):
         raise NotAllowedError(*_not_yours(task))
     _refuse_taken(session, task, actor)
@@ -323,16 +339,17 @@ def _refuse_taken(session: Session, task: TaskRow, actor: Actor) -> None:
 
 
 def _not_yours(task: TaskRow) -> tuple[str, str]:
+    able = f"somebody who is {task.role} in {task.unit_code or 'the dossier'}"
     return (
-        f"expected somebody who is {task.role} in {task.unit_code or 'the dossier'}, found another person",
-        "Công việc này thuộc vai trò hoặc đơn vị khác.",
+        f"expected {able}, found another person; leave it to them, or ask the head of the unit to give you the role",
+        "Công việc này thuộc vai trò hoặc đơn vị khác. Hãy để đơn vị đó làm, hoặc đề nghị lãnh đạo giao vai trò.",
     )
 
 
 def _hindrance(session: Session, actor: Actor, task: TaskRow) -> tuple[str, str]:
     """Why the actor may not complete the task, in Vietnamese and English; empty when nothing hinders."""
     try:
-        _refuse_unworkable(session, actor, task)
+        refuse_unworkable(session, actor, task)
     except (NotAllowedError, TaskNotOpenError, TaskTakenError) as error:
         return error.message_vi, error.message
     return "", ""

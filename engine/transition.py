@@ -118,10 +118,20 @@ def _refuse_unfit(dossier: DossierRow, version: int | None) -> None:
             f"expected version {version} of dossier {dossier.code}, found {dossier.version}; read it again",
             f"Hồ sơ {dossier.code} đã thay đổi kể từ khi bạn mở; hãy tải lại.",
         )
+    refuse_ended(dossier)
+
+
+def refuse_ended(dossier: DossierRow) -> None:
+    """Say nothing while a dossier is open.
+
+    Raises:
+        DossierClosedError: it has ended.
+    """
     if dossier.closed_at is not None:
         raise DossierClosedError(
-            f"expected dossier {dossier.code} to be open, found that it ended ({dossier.outcome})",
-            f"Hồ sơ {dossier.code} đã kết thúc.",
+            f"expected dossier {dossier.code} to be open, found that it ended ({dossier.outcome}); an ended dossier is "
+            "not reopened, the applicant may file anew",
+            f"Hồ sơ {dossier.code} đã kết thúc và không mở lại được; người nộp có thể nộp hồ sơ mới.",
         )
 
 

@@ -98,15 +98,29 @@ def send(program: Program, snapshot: bytes, evaluation: Evaluation, message: str
     """
 
     def act(workflow: BpmnWorkflow, _record: _Record) -> None:
-        catchers = [(task, event) for task, event in _awaited(workflow, MESSAGE) if event.name == message]
-        if not catchers:
-            raise NotWaitingError(
-                f"expected the process to wait for the message '{message}', found that it does not at this step",
-                "Quy trình không ở bước có thể nhận yêu cầu này.",
-            )
-        deliver(*catchers[0])
+        deliver(*_catcher(workflow, message))
 
     return _moved(load(snapshot, program, evaluation), evaluation, act)
+
+
+def refuse_unawaited(program: Program, snapshot: bytes, evaluation: Evaluation, message: str) -> None:
+    """Say nothing when something in the process waits for this message.
+
+    Raises:
+        NotWaitingError: nothing does.
+    """
+    _catcher(load(snapshot, program, evaluation), message)
+
+
+def _catcher(workflow: BpmnWorkflow, message: str) -> tuple[Task, OwnedEvent]:
+    catchers = [(task, event) for task, event in _awaited(workflow, MESSAGE) if event.name == message]
+    if not catchers:
+        raise NotWaitingError(
+            f"expected the process to wait for the message '{message}', found that it does not at this step; the "
+            "procedure's diagram says when it does",
+            "Quy trình không ở bước có thể nhận yêu cầu này; sơ đồ thủ tục cho biết bước nào nhận.",
+        )
+    return catchers[0]
 
 
 def retry(program: Program, snapshot: bytes, evaluation: Evaluation, failed_id: UUID) -> Step:
