@@ -4,6 +4,8 @@ Safe beside people at work and beside other sweeps: a row is locked before it go
 (a filing that makes the paper its own) is passed over, and bytes go only while nobody can record a paper of them.
 """
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,6 +18,8 @@ from engine.persistence import documents
 from engine.persistence.tables import DocumentRow, DraftRow, FilingDraftRow, UploadRow
 from engine.persistence.transaction import reading, run
 from engine.platform import Platform
+
+log = logging.getLogger(__name__)
 
 BATCH = 200
 YOUNGEST = timedelta(hours=24)  # bytes of nobody: what is younger may be on its way to its row
@@ -55,6 +59,16 @@ def sweep(db: Engine, platform: Platform, store: DocumentStore, keep: timedelta)
     contents = sorted({*gone, *store.older_than(now - YOUNGEST, part)})
     removed = sum(_clear(db, store, sha256) for sha256 in contents)
     return Cleared(len(lapsed), len(gone), drafts, removed)
+
+
+def sweeper(db: Engine, platform: Platform, store: DocumentStore, keep: timedelta) -> Callable[[], None]:
+    """A chore for the scheduler: clear away what is unused."""
+
+    def chore() -> None:
+        if cleared := sweep(db, platform, store, keep):
+            log.info("cleared away: %s", cleared)
+
+    return chore
 
 
 def _take_uploads(db: Engine, now: datetime) -> list[UUID]:

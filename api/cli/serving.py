@@ -5,9 +5,10 @@ import multiprocessing
 import os
 import signal
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from threading import Event
 from types import ModuleType
 from typing import Any
@@ -16,6 +17,7 @@ import click
 import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from sqlalchemy import Engine
 
 from api import demo as sample
 from api import logging, mailing
@@ -25,9 +27,11 @@ from api.cli.telling import say
 from api.database import db
 from api.settings import Settings, from_environment
 from api.site import EXTENSION, Site
-from engine import letters
+from engine import document_sweep, letters
 from engine.deadlines import scheduler
+from engine.document_store import DocumentStore
 from engine.persistence.database import upgrade
+from engine.platform import Platform
 
 MEASURED_IN = "PROMETHEUS_MULTIPROC_DIR"  # where processes that serve together keep their measurements
 log = structlog.get_logger(__name__)
@@ -128,6 +132,7 @@ def worker(*, metrics: str | None) -> None:
                 *mailing.jobs(at_hand.db, at_hand.platform, settings),
                 letters.printer(at_hand.db, at_hand.platform, at_hand.store),
             ),
+            _chores(at_hand.db, at_hand.platform, at_hand.store, settings),
         )
         log.info("worker.started", every_seconds=settings.scheduler_seconds)
         stopping.wait()
@@ -154,7 +159,15 @@ def _tick_in(worker: Any, settings: Settings) -> None:
         parts: Site = app.extensions[EXTENSION]
         printing = letters.printer(db.engine, parts.platform, parts.store)
         jobs = (*mailing.jobs(db.engine, parts.platform, settings), printing)
-        scheduler.start(db.engine, parts.platform, settings.scheduler_seconds, observe, jobs)
+        chores = _chores(db.engine, parts.platform, parts.store, settings)
+        scheduler.start(db.engine, parts.platform, settings.scheduler_seconds, observe, jobs, chores)
+
+
+def _chores(
+    engine: Engine, platform: Platform, store: DocumentStore, settings: Settings
+) -> Sequence[Callable[[], None]]:
+    """What is done every ten minutes."""
+    return (document_sweep.sweeper(engine, platform, store, timedelta(days=settings.papers.waiting_days)),)
 
 
 def _measuring() -> ModuleType:

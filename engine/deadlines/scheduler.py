@@ -57,11 +57,12 @@ def start(
     interval_seconds: float = 5,
     observe: Observer = lambda _tick: None,
     jobs: Sequence[Callable[[], None]] = (),
+    chores: Sequence[Callable[[], None]] = (),
 ) -> Ticker:
     """Sweep now and then every `interval_seconds` in a background thread until stopped.
 
     `observe` is told of every round that the database answered: for measurements. `jobs` run in the same rhythm, each
-    beside the sweep and in a thread of its own, so that a slow one holds nothing up.
+    beside the sweep and in a thread of its own, so that a slow one holds nothing up; `chores` every ten minutes.
     """
     ticker = Ticker(BackgroundScheduler(timezone="UTC"))
 
@@ -75,14 +76,15 @@ def start(
         ticker.scheduler.add_job(
             each, "interval", seconds=interval_seconds, max_instances=1, coalesce=True, next_run_time=platform.now()
         )
-    ticker.scheduler.add_job(
-        _beside(lambda: _tidy(db, platform)),
-        "interval",
-        minutes=TIDY_MINUTES,
-        max_instances=1,
-        coalesce=True,
-        next_run_time=platform.now(),
-    )
+    for each in (lambda: _tidy(db, platform), *chores):
+        ticker.scheduler.add_job(
+            _beside(each),
+            "interval",
+            minutes=TIDY_MINUTES,
+            max_instances=1,
+            coalesce=True,
+            next_run_time=platform.now(),
+        )
     ticker.scheduler.start()
     return ticker
 
@@ -101,8 +103,8 @@ def _beside(extra: Callable[[], None]) -> Callable[[], None]:
     def job() -> None:
         try:
             extra()
-        except SQLAlchemyError:
-            log.exception("expected the database to answer a job, found an error; the next round tries again")
+        except (SQLAlchemyError, EngineError):
+            log.exception("expected the database and the store to answer a job, found an error; the next round tries")
 
     return job
 
