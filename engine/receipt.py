@@ -161,7 +161,7 @@ def _give_to(change: Change, code: str, reason: str) -> None:
     _wait_no_longer(change)
     for task in _open_tasks(change):
         element = change.procedure.elements[task.element_id]
-        if element.unit != "competent" or task.unit_code != before:
+        if change.procedure.place(element.unit) != "competent" or task.unit_code != before:
             continue
         task.unit_code, task.queue, task.assignee_id = code, f"{code}/{task.role}", None
         task.principal_unit = code if task.principal_unit else ""

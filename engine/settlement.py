@@ -110,7 +110,7 @@ def _unit_of(change: Change, element: Element) -> str:
         "competent": dossier.competent_unit,
         "support": dossier.support_unit or dossier.receiving_unit,
     }
-    code = places.get(element.unit) or change.procedure.unit(element.unit)
+    code = places.get(change.procedure.place(element.unit)) or change.procedure.unit(element.unit)
     return change.successors.get(code, code)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.walks.drive import OpenTask, Standing
 from api.walks.sample_pdf import sample_pdf
+from api.walks.script import Desk
 from engine import documents, dossiers, tasks
 from engine.clock import Clock, FixedClock
 from engine.deadlines import ledger
@@ -48,8 +49,13 @@ class DirectDriver:
         self._platform = Platform(
             self._clock, platform.calendar, platform.services, platform.warn_at, platform.leader_by_law
         )
+        self._desk = Desk()
         self._uploads = "demo"  # replaced by the filer's key
         self._dossier_id: UUID | None = None
+
+    def begin(self, desk: Desk) -> None:
+        """Note where the dossier comes in; a walk that names a channel does not leave it to the caller."""
+        self._desk, self._channel = desk, Channel(desk.channel) if desk.channel else self._channel
 
     def today(self) -> date:
         """The day of the next step."""
@@ -70,7 +76,14 @@ class DirectDriver:
 
         def work(session: Session) -> tuple[UUID, str]:
             actor = self._filer(session, procedure)
-            filing = Filing(procedure, application, self._channel, uploader_key=self._uploads)
+            filing = Filing(
+                procedure,
+                application,
+                self._channel,
+                receiving_unit=self._desk.receiving_unit,
+                support_unit=self._desk.support_unit,
+                uploader_key=self._uploads,
+            )
             filed = dossiers.file(session, self._platform, actor, filing)
             return filed.dossier.id, actor.name if actor else filed.dossier.applicant_name
 
@@ -168,7 +181,7 @@ class DirectDriver:
         if self._channel is Channel.ONLINE:
             return None
         version = governing_version(session, procedure, self.today())
-        desk = loaded(session, version.id).unit("receiving")
+        desk = self._desk.officers_unit or loaded(session, version.id).unit("receiving")
         return self._holder(session, Role.RECEPTION_OFFICER, desk)
 
     def _performer(self, session: Session, task: OpenTask) -> Actor:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from api.walks.script import Walk, filled
+from api.walks.script import Desk, Walk, filled
 from engine.errors import InvalidInputError, NotWaitingError
 from engine.runtime.side_tasks import SIDE_TASKS
 
@@ -53,6 +53,10 @@ class Passed:
 class Driver(Protocol):
     """Does what a walk says, somewhere."""
 
+    def begin(self, desk: Desk) -> None:
+        """Be told where the dossier comes in, before anything is sent."""
+        ...
+
     def today(self) -> date:
         """The day on which the next step takes place."""
         ...
@@ -93,12 +97,12 @@ def drive(driver: Driver, walk: Walk, until: str = "") -> Iterator[Passed]:
         InvalidInputError: a task is open that the walk has no answers for, or the end is not the expected one.
         NotWaitingError: only time can bring the dossier on, and the driver cannot let it pass.
     """
+    driver.begin(walk.desk)
     application = filled(walk.application, driver.today(), lambda name: driver.upload(name, None))
     yield _passed(driver, "file", "", driver.file(walk.procedure, application))
     told = False
     while not driver.standing().ended:
-        # what officers do beside the process (an apology to approve) is no part of a walk
-        tasks = [task for task in driver.open_tasks() if task.element_id not in SIDE_TASKS]
+        tasks = _of_walk(walk, driver.open_tasks())
         reached = {task.element_id for task in tasks}
         if until and until in reached:
             return
@@ -109,6 +113,12 @@ def drive(driver: Driver, walk: Walk, until: str = "") -> Iterator[Passed]:
             continue
         yield _next_step(driver, walk, tasks)
     _check_end(walk, driver.standing(), until)
+
+
+def _of_walk(walk: Walk, opened: Sequence[OpenTask]) -> list[OpenTask]:
+    """The tasks that the walk is about. What it does not answer beside the process (an apology) is no part of it."""
+    beside = [task for task in opened if task.element_id in SIDE_TASKS and task.data_key in walk.answers]
+    return [*beside, *(task for task in opened if task.element_id not in SIDE_TASKS)]
 
 
 def _next_step(driver: Driver, walk: Walk, tasks: Sequence[OpenTask]) -> Passed:

@@ -10,8 +10,10 @@ import httpx
 
 from api.walks.drive import OpenTask, Standing
 from api.walks.sample_pdf import sample_pdf
+from api.walks.script import Desk
 from engine.errors import EngineError, NotFoundError
 from engine.ids import new_secret
+from engine.model import Channel, Role
 
 WITHDRAWAL = "withdrawal"
 _SEES_ALL = ("procedure_control", "operator")
@@ -80,8 +82,13 @@ class HttpDriver:
         """`today` fills the walk's placeholders."""
         self._api, self._people, self._today = api, people, today
         self._upload_key = new_secret()
+        self._desk = Desk()
         self._link: dict[str, str] = {}
         self._path = ""
+
+    def begin(self, desk: Desk) -> None:
+        """Note where the dossier comes in."""
+        self._desk = desk
 
     def today(self) -> date:
         """The day it is."""
@@ -89,14 +96,15 @@ class HttpDriver:
 
     def upload(self, name: str, task: OpenTask | None) -> str:
         """Send a sample paper in."""
-        headers = {"Motcua-Upload-Key": self._upload_key} if task is None else self._headers(task)[0]
+        headers = self._filer() if task is None else self._headers(task)[0]
         files = {"file": (name, sample_pdf(name), "application/pdf")}
         return str(self._api.ask("POST", "/documents", headers, files=files)["id"])
 
     def file(self, procedure: str, application: Mapping[str, Any]) -> str:
-        """File online, as somebody without an account."""
-        wanted = {"procedure_key": procedure, "answers": application}
-        filed = self._api.ask("POST", "/dossiers", {"Motcua-Upload-Key": self._upload_key}, json=wanted)
+        """File online as somebody without an account, or at the desk that the walk names."""
+        where = {key: value for key, value in vars(self._desk).items() if value}
+        wanted = {"procedure_key": procedure, "answers": application, **where}
+        filed = self._api.ask("POST", "/dossiers", self._filer(), json=wanted)
         self._link = {"Motcua-Link": filed["link"]}
         self._path = f"/dossiers/{filed['dossier']['id']}"
         return str(filed["dossier"]["applicant_name"])
@@ -140,6 +148,16 @@ class HttpDriver:
         told = self._api.ask("GET", self._path, self._link)
         due = datetime.fromisoformat(told["due_at"]) if told["due_at"] else None
         return Standing(told["code"], told["state"], told["outcome"], due)
+
+    def _filer(self) -> dict[str, str]:
+        """As whom the dossier is filed."""
+        if not self._desk.channel or self._desk.channel == Channel.ONLINE:
+            return {"Motcua-Upload-Key": self._upload_key}
+        unit = self._desk.officers_unit
+        officer = self._people.holding(Role.RECEPTION_OFFICER, unit)
+        if officer is None:
+            raise NotFoundError(f"expected a token of a reception officer in {unit}, found none; grant the role")
+        return self._token(officer)
 
     def _headers(self, task: OpenTask) -> tuple[dict[str, str], str]:
         """As whom a task is done, and that one's name."""

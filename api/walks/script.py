@@ -23,11 +23,26 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Desk:
+    """Where and how a dossier comes in; what is empty is the procedure's own place, or nobody's help."""
+
+    channel: str = ""  # the driver's own when empty
+    receiving_unit: str = ""
+    support_unit: str = ""
+
+    @property
+    def officers_unit(self) -> str:
+        """Where the officer works who files: where the applicant was helped, else where it is received."""
+        return self.support_unit or self.receiving_unit
+
+
+@dataclass(frozen=True)
 class Walk:
     """A way through a procedure.
 
     `answers` holds, for each data key, the answers in the order in which they are asked for. Tasks of the elements in
-    `leave` are never done: the process goes on when their time is up.
+    `leave` are never done: the process goes on when their time is up. What is asked beside the process (the receipt of
+    a dossier handed over, the body that is competent) is answered first, where `answers` says something of it.
     """
 
     procedure: str
@@ -35,6 +50,7 @@ class Walk:
     answers: Mapping[str, Sequence[Mapping[str, Any]]]
     message: Message | None = None
     leave: frozenset[str] = frozenset()
+    desk: Desk = Desk()
     outcome: str = ""  # what the dossier's outcome is expected to be at the end
     used: dict[str, int] = field(default_factory=dict)
 
@@ -68,6 +84,7 @@ def read_walk(path: Path) -> Walk:
             answers=content.get("answers", {}),
             message=Message(**message) if message else None,
             leave=frozenset(content.get("leave", ())),
+            desk=Desk(**content.get("desk", {})),
             outcome=expected.get("outcome", ""),
         )
     except FileNotFoundError:

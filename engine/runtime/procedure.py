@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Final
 
 from engine import decisions
 from engine.deadlines.terms import Term
@@ -18,6 +19,8 @@ from engine.runtime.specs import Program, compile_program
 from forms.definition import FormDefinition
 
 _FORM_SUFFIX = ".form.json"
+PLACES: Final = frozenset({"competent", "receiving", "support"})
+"""The places that each dossier has for itself (`engine.places`); every other name of [units] is one unit for all."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,13 @@ class Procedure:
 
     def unit(self, symbol: str) -> str:
         """The unit code behind a symbolic place of the diagram; a unit code stands for itself."""
-        return self.facts.units.get(symbol, symbol)
+        code = self.facts.units.get(symbol, symbol)
+        return self.facts.units.get(code, code) if code in PLACES else code
+
+    def place(self, symbol: str) -> str:
+        """Which of the three places a symbol means: [units] may say `division = "competent"`; else the symbol."""
+        meant = self.facts.units.get(symbol, symbol)
+        return meant if meant in PLACES else symbol
 
     def decision_model(self, path: str) -> DecisionModel:
         """The DMN file of the bundle at `path`, parsed once."""

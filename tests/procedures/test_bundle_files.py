@@ -139,7 +139,9 @@ def test_a_supplement_may_be_asked_for_twice_and_a_third_request_is_refused_with
 ) -> None:
     files = Files(PLAN)
     for asked in (0, 1):
-        assert files.check(key, ASKED | more, {"dossier": {"supplement_requests": asked}})["missing"] == ASKED["missing"]
+        assert (
+            files.check(key, ASKED | more, {"dossier": {"supplement_requests": asked}})["missing"] == ASKED["missing"]
+        )
     with pytest.raises(InvalidAnswers) as refused:
         files.check(key, ASKED | more, {"dossier": {"supplement_requests": 2}})
     (problem,) = refused.value.problems
@@ -250,9 +252,7 @@ def test_the_walks_pass_every_element(files: Files) -> None:
 def test_every_role_of_the_diagram_is_held_in_its_unit(files: Files) -> None:
     held = {(role, unit) for _, role, unit in holdings()}
     wanted = {
-        (task.role, files.facts.units.get(task.unit, task.unit))
-        for task in files.user_tasks
-        if task.role is not Role.APPLICANT
+        (task.role, files.procedure.unit(task.unit)) for task in files.user_tasks if task.role is not Role.APPLICANT
     }
     assert wanted - held == set()
 

@@ -36,6 +36,10 @@ def test_a_walk_ends_where_it_says_with_a_whole_history_and_nothing_left_open(
     assert city.see(lambda session: verify(session, dossier)).intact
     assert city.see(lambda session: _left_open(session, dossier)) == (0, 0)
     assert dossier.incidents == 0
+    expected = walk["expect"]
+    assert dossier.competent_unit == expected.get("competent_unit", dossier.competent_unit)
+    if "clock_starts" in expected:
+        assert city.see(lambda session: _clock_started(session, dossier)).endswith(expected["clock_starts"])
 
 
 @pytest.mark.parametrize("key", sorted({path.parents[1].name for path in WALKS}))
@@ -57,6 +61,12 @@ def _clock_for(walk: dict[str, object], clock: FixedClock) -> FixedClock:
 def _last_element(session: Session, dossier: DossierRow) -> str:
     ended = [read(row) for row in entries(session, dossier.id, limit=1_000) if row.type == "dossier:ended"]
     return str(ended[-1]["payload"]["element"])
+
+
+def _clock_started(session: Session, dossier: DossierRow) -> str:
+    """What started the statutory clock: an element of the diagram, or the competent body's receipt."""
+    payloads = (read(row) for row in entries(session, dossier.id, limit=1_000) if row.type == "clock:accepted")
+    return str([each["payload"]["reason"] for each in payloads])[2:-2]
 
 
 def _left_open(session: Session, dossier: DossierRow) -> tuple[int, int]:

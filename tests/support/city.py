@@ -18,7 +18,7 @@ from engine.deadlines.calendar import vietnam
 from engine.deadlines.sweep import sweep
 from engine.document_store import Content
 from engine.dossiers import Filed, Filing
-from engine.model import SYSTEM, Actor, DeadlineState, Role, TaskState
+from engine.model import SYSTEM, Actor, Channel, DeadlineState, Role, TaskState
 from engine.organisation import loading, people
 from engine.persistence.tables import DeadlineRow, DossierRow, PersonRow, TaskRow
 from engine.persistence.transaction import reading, run
@@ -91,15 +91,30 @@ class City:
         walk: dict[str, Any] = json.loads((ROOT / "bpmn" / procedure / "walks" / f"{name}.json").read_text())
         return walk
 
-    def file(self, procedure: str, answers: Mapping[str, Any]) -> Filed:
-        """File as a citizen without an account; "@name" stands for an uploaded paper, "@today" for today."""
+    def file(self, procedure: str, answers: Mapping[str, Any], desk: Mapping[str, str] | None = None) -> Filed:
+        """File as a citizen without an account, or at the desk of a walk.
+
+        "@name" stands for an uploaded paper, "@today" for today.
+        """
+        where = desk or {}
+        channel = Channel(where.get("channel", Channel.ONLINE))
 
         def work(session: Session) -> Filed:
             filled = self.with_papers(session, answers, "citizen")
-            filing = Filing(procedure, filled, uploader_key="citizen")
-            return dossiers.file(session, self.platform, None, filing)
+            unit, helper = where.get("receiving_unit", ""), where.get("support_unit", "")
+            filing = Filing(
+                procedure, filled, channel, receiving_unit=unit, support_unit=helper, uploader_key="citizen"
+            )
+            return dossiers.file(session, self.platform, self._filer(session, channel, helper or unit), filing)
 
         return self.do(work)
+
+    def _filer(self, session: Session, channel: Channel, unit: str) -> Actor | None:
+        """Who files: nobody known online, else an officer of the unit that helps, or that receives."""
+        if channel is Channel.ONLINE:
+            return None
+        today = self.platform.today()
+        return people.load_actor(session, people.holders(session, Role.RECEPTION_OFFICER, unit, today)[0].id, today)
 
     def with_papers(self, session: Session, value: Any, key: str) -> Any:
         """The answers with an uploaded paper in place of each "@name"."""
@@ -150,7 +165,7 @@ class City:
 
     def walk(self, walk: Mapping[str, Any], until: str = "") -> DossierRow:
         """Drive a dossier through a walk, to its end or until the task `until` is open."""
-        dossier = self.file(walk["procedure"], walk["application"]).dossier
+        dossier = self.file(walk["procedure"], walk["application"], walk.get("desk")).dossier
         left, rounds = set(walk.get("leave", ())), dict[str, int]()
         message = dict(walk.get("message") or {})
         for _ in range(MOST_STEPS):
@@ -163,8 +178,10 @@ class City:
                 self.send(dossier.id, message.pop("name"), message.pop("reason"))
                 message.clear()
                 continue
-            beside = left | set(SIDE_TASKS)  # an apology to approve is no part of a walk
-            task = next((task for task in opened if task.element_id not in beside), None)
+            # what is asked beside the process comes first where the walk answers it (an apology it does not)
+            beside = [task for task in opened if task.element_id in SIDE_TASKS and task.data_key in walk["answers"]]
+            inside = [task for task in opened if task.element_id not in left | set(SIDE_TASKS)]
+            task = next(iter((*beside, *inside)), None)
             if task is None:
                 self.go_to_next_timer(dossier.id)
                 continue

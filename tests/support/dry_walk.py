@@ -166,7 +166,9 @@ class DryWalk:
         key = element.form.data_key
         given = self.walk["answers"][key]
         turn = self.rounds[key] = self.rounds.get(key, -1) + 1
-        unit = self.files.facts.units.get(element.unit, element.unit)
+        competent = self.walk["expect"].get("competent_unit")
+        asked = self.files.procedure.place(element.unit) == "competent" and competent
+        unit = competent if asked else self.files.procedure.unit(element.unit)
         raw = given[min(turn, len(given) - 1)]
         local = {name: self.data.get(key) for name, key in element.names.items()}
         self.data[key] = self.files.check(element.form.key, raw, {**self.data, **local}, unit)
