@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from engine.persistence.tables import DocumentRow
@@ -31,11 +31,11 @@ def unattached(session: Session, document_ids: Sequence[UUID], uploader_key: str
 def hold(session: Session, sha256: str) -> None:
     """Keep everybody else who holds the same content waiting until the transaction ends.
 
-    Recording a paper and clearing its bytes away must not overlap. On SQLite writers take turns anyway.
+    Recording a paper and clearing its bytes away must not overlap. On SQLite writers take turns, once they have begun.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        key = int(sha256[:16], 16) - 2**63  # an advisory lock's key is a signed number of 64 bits
-        session.execute(select(func.pg_advisory_xact_lock(key)))
+    key = int(sha256[:16], 16) - 2**63  # an advisory lock's key is a signed number of 64 bits
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    session.execute(select(func.pg_advisory_xact_lock(key) if postgresql else literal(key)))
 
 
 def in_use(session: Session, sha256: str) -> bool:
