@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.auth.errors import NotSignedInError
 from api.auth.guard import is_api
 from api.language import current_language
+from api.schema_faults import in_vietnamese
 from engine.errors import EngineError
 from forms.answers import InvalidAnswers
 
@@ -166,13 +167,17 @@ def _unavailable(error: OperationalError) -> AnyResponse:
 def _field_errors(messages: object) -> Iterator[dict[str, str]]:
     """webargs' nested messages as a flat list: where in the body or which parameter, and what is wrong."""
     if not isinstance(messages, Mapping):
-        yield {"detail": str(messages)}
+        yield {"detail": _told(str(messages))}
         return
     for location, found in messages.items():
         for path, text in _leaves(found, ()):
             pointer = "".join(f"/{step}" for step in path)
             place = {"pointer": "#" + pointer} if location == "json" else {"parameter": ".".join(path)}
-            yield {**place, "detail": text}
+            yield {**place, "detail": _told(text)}
+
+
+def _told(text: str) -> str:
+    return in_vietnamese(text) if current_language() == "vi" else text
 
 
 def _leaves(found: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

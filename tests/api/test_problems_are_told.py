@@ -42,6 +42,9 @@ def test_every_fault_of_a_body_is_told_with_its_place(client: FlaskClient) -> No
     answer = client.post("/api/v1/dossiers", json=sent, headers=ENGLISH)
     assert answer.status_code == 422
     assert {error["pointer"] for error in answer.json["errors"]} == {"#/procedure_key", "#/chanel"}
+    assert {error["detail"] for error in answer.json["errors"]} == {"Not a valid string.", "Unknown field."}
+    in_vietnamese = client.post("/api/v1/dossiers", json=sent).json["errors"]
+    assert {error["detail"] for error in in_vietnamese} == {"Phải là chữ.", "Không có trường này."}
 
 
 def test_answers_that_break_the_form_s_rules_point_into_the_answers(client: FlaskClient) -> None:
