@@ -13,7 +13,7 @@ const dist = join(here, "..", "api", "static", "dist");
 const modules = join(here, "node_modules");
 const target = ["es2020", "chrome100", "firefox100", "safari15"];
 
-const scripts = { "app.js": "src/app/main.js", "viewer.js": "src/viewer/main.js" };
+const scripts = { "app.js": "src/app/main.js", "uploads.js": "src/app/uploads-main.js", "viewer.js": "src/viewer/main.js" };
 const styles = { "style.css": "src/style/main.scss", "viewer.css": "src/viewer/viewer.scss" };
 const copies = { "favicon.svg": "src/favicon.svg" };
 

@@ -7,7 +7,7 @@
 // The fields (no files) are posted there a moment after the last key, with the CSRF token and, where given,
 // If-Match. The answer's ETag is used next time. 409 and 412 mean that somebody else has the task now: nothing
 // is overwritten, the person is told, and saving stops. Any other failure is tried again.
-import { csrfToken } from "./requests.js";
+import { csrfToken } from "./token.js";
 
 const QUIET_MS = 1500;
 const RETRY_MS = 10000;

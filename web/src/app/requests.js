@@ -1,9 +1,8 @@
 // htmx, told to evaluate nothing, to send the CSRF token, and to show a refused form instead of dropping it.
 import htmx from "htmx.org";
+import { csrfToken } from "./token.js";
 
-export function csrfToken() {
-  return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
-}
+export { csrfToken };
 
 export function startRequests(start) {
   Object.assign(htmx.config, {
