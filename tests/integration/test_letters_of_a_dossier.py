@@ -44,6 +44,9 @@ WALKS = {
     "silent": ["receipt", "handover"],
     "reworked": ["receipt", "handover"],
     "withdrawn": ["receipt", "supplement"],
+    "second_supplement_at_reception": ["supplement", "supplement", "receipt", "handover"],
+    "second_supplement": ["supplement", "receipt", "supplement", "handover"],
+    "second_supplement_denied": ["receipt", "supplement", "refusal", "handover"],
 }
 
 
@@ -133,7 +136,22 @@ def test_a_supplement_asks_for_what_is_missing_and_says_until_when(city: City, s
     text = _words(store, _printed(city, dossier)[0])
     asked = walk["answers"]["reception_check"][0]["missing"]
     assert all(_packed(one["paper"]) in text for one in asked)
+    assert _packed(walk["answers"]["reception_check"][0]["supplement_reason"]) in text
     assert row.data["answer_by"] == (MORNING + timedelta(days=30)).date().isoformat()
+
+
+def test_a_second_request_that_the_leader_approved_says_what_the_officer_typed(
+    city: City, store: DocumentStore
+) -> None:
+    walk = city.walk_file(KEY, "second_supplement_at_reception")
+    dossier = city.walk(walk)
+    print_pending(city.db, city.platform, store)
+    first, second = _printed(city, dossier)[:2]
+    asked = walk["answers"]["reception_check"]
+    assert _packed(asked[0]["supplement_reason"]) in _words(store, first)
+    assert _packed(asked[1]["supplement_reason"]) in _words(store, second)
+    assert all(_packed(one["paper"]) in _words(store, second) for one in asked[1]["missing"])
+    assert city.dossier(dossier.id).supplement_requests == 2
 
 
 def test_a_refusal_gives_the_reason_and_the_ground(city: City, store: DocumentStore) -> None:
