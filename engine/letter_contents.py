@@ -152,7 +152,7 @@ def _result_place(occasion: Occasion) -> str:
         return "Gửi qua dịch vụ bưu chính công ích"
     if where == _ONLINE:
         return "Bản điện tử, trên trang theo dõi hồ sơ"
-    return occasion.units.get(occasion.change.dossier.receiving_unit, UnitNames("", "")).name
+    return occasion.units.get(occasion.change.dossier.receiving_unit, UnitNames("", "")).place
 
 
 def _supplement(occasion: Occasion) -> Supplement:

@@ -24,18 +24,34 @@ _COMMITTEE = re.compile(
 
 @dataclass(frozen=True)
 class UnitNames:
-    """A unit's name and that of the unit above it (empty at the top)."""
+    """A unit's name, that of the unit above it (empty at the top), and where it is found."""
 
     name: str
     above: str
+    address: str = ""
+    phone: str = ""
+    email: str = ""
+
+    @property
+    def place(self) -> str:
+        """The name with the address, as letters say where to come."""
+        return f"{self.name}, {self.address}" if self.address else self.name
+
+    @property
+    def contact(self) -> str:
+        """Address, telephone and mail in one line."""
+        phone = f"ĐT: {self.phone}" if self.phone else ""
+        return " · ".join(part for part in (self.address, phone, self.email) if part)
 
 
 def names_of(session: Session, codes: Collection[str]) -> Mapping[str, UnitNames]:
     """The names of units by code; unknown codes are left out."""
     above = aliased(UnitRow)
-    found = select(UnitRow.code, UnitRow.name_vi, above.name_vi).outerjoin(above, above.code == UnitRow.parent_code)
+    found = select(UnitRow, above.name_vi).outerjoin(above, above.code == UnitRow.parent_code)
     rows = session.execute(found.where(UnitRow.code.in_(codes)))
-    return {code: UnitNames(name, parent or "") for code, name, parent in rows}
+    return {
+        unit.code: UnitNames(unit.name_vi, parent or "", unit.address, unit.phone, unit.email) for unit, parent in rows
+    }
 
 
 def head_of(units: Mapping[str, UnitNames], unit: str, competent: str, day: date) -> Letterhead:
@@ -44,7 +60,7 @@ def head_of(units: Mapping[str, UnitNames], unit: str, competent: str, day: date
     body = units.get(competent, UnitNames("", "")).name
     found = _COMMITTEE.match(body) or _COMMITTEE.match(own.above) or _COMMITTEE.match(own.name)
     place = found["place"].strip() if found else own.name
-    return Letterhead(agency=own.name, place=place, day=day, parent_agency=own.above)
+    return Letterhead(agency=own.name, place=place, day=day, parent_agency=own.above, contact=own.contact)
 
 
 def appointment(platform: Platform, due_at: datetime) -> datetime:

@@ -30,7 +30,7 @@ class Letterhead:
 
     `parent_agency` stands above `agency`; `desk` is the one-stop desk that hands the letter out; `number` is the
     number with its symbol ("125/TTHCC-HDHS"), empty before the clerk has given one; `place` and `day` make the line
-    "Thủ Đức, ngày 23 tháng 11 năm 2026".
+    "Thủ Đức, ngày 23 tháng 11 năm 2026"; `contact` is where the agency is found: address, telephone, mail.
     """
 
     agency: str
@@ -39,6 +39,7 @@ class Letterhead:
     parent_agency: str = ""
     desk: str = ""
     number: str = ""
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)

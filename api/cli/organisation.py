@@ -77,7 +77,8 @@ def import_(*, file: Path, dry_run: bool, as_json: bool) -> None:
     """Import units or people from a CSV FILE.
 
     \b
-    Units:  code,name_vi,name_en,kind,parent,agency_code,valid_from,valid_to,successor
+    Units:  code,name_vi,name_en,kind,parent,agency_code,valid_from,valid_to,successor,
+            address,phone,email
     People: username,name,email,lang,role,unit,valid_from,valid_to
     """
     text = _text_of(file)

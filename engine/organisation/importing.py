@@ -1,9 +1,10 @@
 """Units and people from CSV files: first a plan that says what would change and what is wrong, then the change.
 
-Units:  code,name_vi,name_en,kind,parent,agency_code,valid_from,valid_to,successor
+Units:  code,name_vi,name_en,kind,parent,agency_code,valid_from,valid_to,successor,address,phone,email
 People: username,name,email,lang,role,unit,valid_from,valid_to   (one line for each role a person holds)
 
-The first line names the columns, in any order; columns with another name are refused. Empty fields stay empty.
+The first line names the columns, in any order; columns with another name are refused. Empty fields stay empty. An
+apostrophe before what a spreadsheet would calculate ("'+84 …", as our own export writes it) is dropped.
 """
 
 import csv
@@ -16,13 +17,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidInputError
-from engine.model import Role
-from engine.organisation import people
+from engine.events import EventType
+from engine.model import SYSTEM, Actor, Role
+from engine.organisation import people, register
 from engine.organisation.units import UnitKind, search_key
 from engine.persistence.tables import PersonRow, UnitRow
 
-UNIT_COLUMNS = ("code", "name_vi", "name_en", "kind", "parent", "agency_code", "valid_from", "valid_to", "successor")
-PEOPLE_COLUMNS = ("username", "name", "email", "lang", "role", "unit", "valid_from", "valid_to")
+_DAYS, _CONTACT = ("valid_from", "valid_to"), ("address", "phone", "email")
+UNIT_COLUMNS = ("code", "name_vi", "name_en", "kind", "parent", "agency_code", *_DAYS, "successor", *_CONTACT)
+PEOPLE_COLUMNS = ("username", "name", "email", "lang", "role", "unit", *_DAYS)
 _NEEDED = {"code": ("code", "name_vi", "kind"), "username": ("username", "name", "role", "unit")}
 MOST_LINES = 100_000
 
@@ -49,6 +52,14 @@ class Plan:
     problems: list[Problem] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
 
+    def fate_of(self, key: str) -> str:
+        """What becomes of a key: "new", "changed" or "same"."""
+        return "new" if key in self.new else "changed" if key in self.changed else "same"
+
+    def faults_of(self, number: int) -> list[Problem]:
+        """What is wrong with the line of this number; the first line of data is number 2."""
+        return [problem for problem in self.problems if problem.line == number]
+
 
 def plan(session: Session, text: str) -> Plan:
     """What importing the CSV would do; nothing is written.
@@ -67,7 +78,7 @@ def plan(session: Session, text: str) -> Plan:
             f"Dòng đầu phải nêu các cột trong số {', '.join(known)}; ít nhất {', '.join(_NEEDED[key])}.",
         )
     found = Plan("people" if key == "username" else "units")
-    found.lines = [{name: (value or "").strip() for name, value in row.items() if name} for row in reader]
+    found.lines = [{name: _text(value) for name, value in row.items() if name} for row in reader]
     if len(found.lines) > MOST_LINES:
         raise InvalidInputError(f"expected at most {MOST_LINES} lines, found {len(found.lines)}; divide the file")
     if found.about == "units":
@@ -77,7 +88,7 @@ def plan(session: Session, text: str) -> Plan:
     return found
 
 
-def carry_out(session: Session, planned: Plan, *, now: datetime) -> None:
+def carry_out(session: Session, planned: Plan, *, now: datetime, by: Actor = SYSTEM) -> None:
     """Write what `plan` found.
 
     Raises:
@@ -94,6 +105,14 @@ def carry_out(session: Session, planned: Plan, *, now: datetime) -> None:
     else:
         _write_people(session, planned, now)
     session.flush()
+    type_ = EventType.UNITS_IMPORTED if planned.about == "units" else EventType.PEOPLE_IMPORTED
+    if planned.new or planned.changed:
+        register.note(session, by, now, type_, new=planned.new, changed=planned.changed)
+
+
+def _text(value: str | None) -> str:
+    text = (value or "").strip()
+    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
 
 
 def _plan_units(session: Session, found: Plan) -> None:
@@ -107,7 +126,7 @@ def _plan_units(session: Session, found: Plan) -> None:
         if unit is None:
             found.new.append(line["code"])
         else:
-            (found.same if _as_line(unit, line) == dict(line) else found.changed).append(line["code"])
+            (found.same if as_line(unit, line) == dict(line) else found.changed).append(line["code"])
 
 
 def _unit_faults(line: Line, codes: set[str], seen: set[str]) -> Iterator[tuple[str, str]]:
@@ -140,7 +159,8 @@ def _day_faults(line: Line) -> Iterator[tuple[str, str]]:
         yield "ngày cuối trước ngày đầu", "the last day lies before the first"
 
 
-def _as_line(unit: UnitRow, like: Line) -> dict[str, str]:
+def as_line(unit: UnitRow, like: Line) -> dict[str, str]:
+    """The unit as a line of a file with the columns of `like`."""
     held = {
         "code": unit.code,
         "name_vi": unit.name_vi,
@@ -151,6 +171,7 @@ def _as_line(unit: UnitRow, like: Line) -> dict[str, str]:
         "valid_from": unit.valid_from.isoformat() if unit.valid_from else "",
         "valid_to": unit.valid_to.isoformat() if unit.valid_to else "",
         "successor": unit.successor_code or "",
+        **{column: getattr(unit, column) for column in _CONTACT},
     }
     return {column: held[column] for column in like}
 
@@ -168,6 +189,8 @@ def _write_units(session: Session, planned: Plan) -> None:
         unit.agency_code = line.get("agency_code", unit.agency_code)
         for column in {"valid_from", "valid_to"} & set(line):
             setattr(unit, column, _day(line[column]))
+        for column in set(_CONTACT) & set(line):
+            setattr(unit, column, line[column])
         unit.search_key = search_key(unit.code, unit.name_vi, unit.name_en)
     session.flush()  # every unit is there before one refers to another
     for line in wanted:

@@ -12,7 +12,8 @@ from engine.model import Role
 from engine.organisation import passwords, people, units
 from engine.persistence.tables import PersonRow, UnitRow
 
-_UNIT_KEYS = {"code", "name_vi", "name_en", "kind", "parent", "agency_code"}
+_CONTACT = ("address", "phone", "email")
+_UNIT_KEYS = {"code", "name_vi", "name_en", "kind", "parent", "agency_code", *_CONTACT}
 _PERSON_KEYS = {"username", "name", "email", "lang", "roles"}
 
 
@@ -87,6 +88,8 @@ def _put_unit(session: Session, entry: Mapping[str, Any]) -> bool:
     unit.name_vi, unit.name_en = entry["name_vi"], entry.get("name_en", "")
     unit.kind, unit.parent_code = entry["kind"], entry.get("parent") or None
     unit.agency_code = entry.get("agency_code", "")
+    for key in _CONTACT:
+        setattr(unit, key, entry.get(key, getattr(unit, key) or ""))
     unit.search_key = units.search_key(unit.code, unit.name_vi, unit.name_en)
     session.flush()
     return is_new

@@ -60,6 +60,8 @@ class Unit:
     kind: UnitKind
     parent: str
     agency_code: str
+    address: str
+    phone: str
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ def _branch(number: int) -> Unit:
         UnitKind.BRANCH,
         CENTRE,
         f"{number:03d}.01.60.H29",
+        f"{number} đường Mẫu, {place} (mẫu)",
+        f"028 0000 1{number:03d}",
     )
 
 
@@ -116,6 +120,8 @@ def _points() -> Iterator[Unit]:
             UnitKind.RECEPTION_POINT,
             f"{CENTRE}-{branch:02d}",
             f"{100 + index:03d}.01.60.H29",
+            f"{site} {place} (mẫu)",
+            f"028 0000 2{index:03d}",
         )
 
 
