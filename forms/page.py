@@ -54,6 +54,7 @@ class DocumentView:
 class RowView:
     """One row of a list; `remove` is the value of its remove button, "" when it stays."""
 
+    id: str
     number: int
     title: str
     components: tuple[ComponentView, ...]

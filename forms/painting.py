@@ -27,7 +27,7 @@ from forms.fields import (
     TextField,
     token,
 )
-from forms.page import ROW_NAMES, ComponentView, OptionView, Painter, PartView, RowView, dom_id, value_at
+from forms.page import ROW_NAMES, ComponentView, OptionView, Painter, PartView, RowView, dom_id, id_of, value_at
 from forms.paths import at, name_of
 from forms.presentation import documents, passage, picture, preview, said, table
 from forms.rules import flag, kinds, limit, megabytes, options
@@ -197,6 +197,7 @@ def _list(painter: Painter, node: Node, component: Any) -> ComponentView:
     removable = component.add_remove and len(node.rows) > component.min_rows
     rows = tuple(
         RowView(
+            id_of((*node.path, index)),
             index + 1,
             f"{painter.words['row']} {index + 1}",
             painter.all(row),
