@@ -82,10 +82,21 @@ def assign() -> Page:
     return _outcome(asked, carry_out(asked.batch(actor, username), asked.rows, work))
 
 
-@blueprint.post("/inbox/bulk/<any(complete,sign):action>")
+@blueprint.post("/inbox/bulk/complete")
 @allow_signed_in
-def complete(action: str) -> Page:
+def complete() -> Page:
     """Send the same answers for each chosen task, as one form says them."""
+    return _completed(COMPLETE)
+
+
+@blueprint.post("/inbox/bulk/sign")
+@allow_signed_in
+def sign() -> Page:
+    """Decide the same for each chosen dossier; the mandate is checked for each."""
+    return _completed(SIGN)
+
+
+def _completed(action: str) -> Page:
     asked, actor = batch.stroke(person(), action), person()
     with read() as session:
         found = batch.groups(session, actor, asked)
@@ -150,7 +161,7 @@ def _form_page(asked: Stroke, group: Group, filling: Filling) -> str:
         asked=asked,
         group=group,
         filling=filling,
-        url=url_for("bulk.complete", action=asked.action),
+        url=url_for("bulk.sign" if asked.action == SIGN else "bulk.complete"),
     )
 
 

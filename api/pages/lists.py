@@ -16,6 +16,7 @@ from api.database import read, write
 from api.pages import dossier_list, inbox, listing
 from api.pages.acting import person
 from api.pages.listing import LONGEST_NAME, MOST_KEPT, Column, Filters, Kept
+from engine.errors import NotFoundError
 
 blueprint = Blueprint("lists", __name__)
 Change = Callable[[list[Kept]], list[Kept]]
@@ -36,11 +37,11 @@ KINDS = {
 }
 
 
-@blueprint.get("/lists/<any(inbox,dossiers):kind>")
+@blueprint.get("/lists/<kind>")
 @allow_signed_in
 def show(kind: str) -> str:
     """What the person has chosen for a list; `query` is a filter to be kept."""
-    chosen = KINDS[kind]
+    chosen = _list(kind)
     with read() as session:
         wishes = listing.wishes(session, person(), kind, chosen.columns)
     return render_template(
@@ -55,18 +56,18 @@ def show(kind: str) -> str:
     )
 
 
-@blueprint.post("/lists/<any(inbox,dossiers):kind>/columns")
+@blueprint.post("/lists/<kind>/columns")
 @allow_signed_in
 def columns(kind: str) -> Response:
     """Keep which columns are shown."""
-    known = {one.key for one in KINDS[kind].columns}
+    known = {one.key for one in _list(kind).columns}
     wanted = [key for key in request.form.getlist("column") if key in known]
     write(lambda session: listing.keep_columns(session, person(), kind, wanted))
     flash(_("Đã lưu các cột hiện ra."), "success")
-    return redirect(url_for(KINDS[kind].filters.endpoint))
+    return redirect(url_for(_list(kind).filters.endpoint))
 
 
-@blueprint.post("/lists/<any(inbox,dossiers):kind>/filters")
+@blueprint.post("/lists/<kind>/filters")
 @allow_signed_in
 def keep(kind: str) -> Response:
     """Keep a filter under a name; the same name again replaces it."""
@@ -81,10 +82,10 @@ def keep(kind: str) -> Response:
 
     _change(kind, change)
     flash(_("Đã lưu bộ lọc “%(name)s”.", name=name), "success")
-    return redirect(f"{url_for(KINDS[kind].filters.endpoint)}?{query}")
+    return redirect(f"{url_for(_list(kind).filters.endpoint)}?{query}")
 
 
-@blueprint.post("/lists/<any(inbox,dossiers):kind>/filters/change")
+@blueprint.post("/lists/<kind>/filters/change")
 @allow_signed_in
 def change(kind: str) -> Response:
     """Rename a kept filter, drop it, or let the list begin with it or no longer."""
@@ -106,6 +107,12 @@ def change(kind: str) -> Response:
     return redirect(url_for("lists.show", kind=kind))
 
 
+def _list(kind: str) -> Kind:
+    if kind not in KINDS:
+        raise NotFoundError(f"expected one of {', '.join(KINDS)}, found '{kind}'", "Không có danh sách này.")
+    return KINDS[kind]
+
+
 def _change(kind: str, how: Change) -> None:
     actor = person()
 
@@ -122,4 +129,4 @@ def _name() -> str:
 
 def _query(kind: str, text: str) -> str:
     """A filter as the list itself would write it; what it does not know is dropped."""
-    return KINDS[kind].filters.of(dict(parse_qsl(text))).query if text else ""
+    return _list(kind).filters.of(dict(parse_qsl(text))).query if text else ""

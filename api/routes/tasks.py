@@ -1,6 +1,6 @@
 """User tasks: the inbox, claiming, drafts, completing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +12,9 @@ from api.auth import allow_parties, allow_signed_in
 from api.auth.uploads import upload_key
 from api.blueprints import Blueprint
 from api.database import read, write
-from api.idempotency import Reply, answer_once, once
+from api.idempotency import Reply, answer_once
 from api.language import current_language
 from api.preconditions import etag, expected_version
-from api.problems import of_answers, of_engine
 from api.routes.common import ETAG, actor, page, parameters
 from api.schemas.dossiers import DossierSchema
 from api.schemas.tasks import (
@@ -24,19 +23,15 @@ from api.schemas.tasks import (
     DraftSchema,
     Inbox,
     InboxQuery,
-    ManySchema,
-    OutcomesSchema,
     TaskFormSchema,
     TaskSchema,
 )
 from api.site import site
 from engine import access, tasks
-from engine.errors import EngineError
 from engine.persistence import tasks as stored
 from engine.persistence.tables import DraftRow, TaskRow
 from engine.persistence.tasks import InboxFilter
 from engine.procedures import pinned
-from forms.answers import InvalidAnswers
 
 blueprint = Blueprint("api-tasks", __name__, url_prefix="/tasks", description="User tasks")
 
@@ -48,6 +43,7 @@ blueprint = Blueprint("api-tasks", __name__, url_prefix="/tasks", description="U
 def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
     """Your inbox: your tasks and those of your queues that nobody has taken, what is due first first."""
     asking, limit, after = actor(), query.pop("limit"), query.pop("cursor", None)
+    everyones = access.everyone_of(asking) if query.pop("everyone") else frozenset()
     if asking.id is None:
         return page([], limit, lambda row: row)
     with read() as session:
@@ -55,7 +51,7 @@ def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
             session,
             access.assignees_of(asking),
             access.queues_of(asking),
-            InboxFilter(**query),
+            InboxFilter(**query, everyone_in=everyones),
             after=after,
             limit=limit + 1,
         )
@@ -130,34 +126,11 @@ def save_draft(draft: dict[str, Any], task_id: UUID) -> dict[str, Any]:
 @allow_parties
 def complete_task(sent: dict[str, Any], task_id: UUID) -> Response:
     """Send a task's answers; the dossier moves on. The ETag answered is the dossier's."""
-    return answer_once(_completion(task_id, sent["answers"], expected_version()))
+    return answer_once(completion(task_id, sent["answers"], expected_version()))
 
 
-@blueprint.route("/complete", methods=["POST"], parameters=parameters())
-@blueprint.arguments(ManySchema)
-@blueprint.response(200, OutcomesSchema)
-@allow_signed_in
-def complete_many(sent: dict[str, Any]) -> Response:
-    """Complete several tasks. Each is a step of its own: some may succeed where others are refused."""
-    return Reply({"outcomes": list(_outcomes(sent["tasks"]))}).as_response()
-
-
-def _outcomes(wanted: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for each in wanted:
-        work = _completion(each["task_id"], each["answers"], each["version"])
-        told: dict[str, Any] = {"task_id": str(each["task_id"]), "status": 200, "dossier": None, "problem": None}
-        try:
-            told["dossier"] = once(work, orjson.dumps(each), part=str(each["task_id"])).body
-        except EngineError as error:
-            told["problem"] = of_engine(error).body()
-        except InvalidAnswers as error:
-            told["problem"] = of_answers(error).body()
-        if told["problem"]:
-            told["status"] = told["problem"]["status"]
-        yield told
-
-
-def _completion(task_id: UUID, answers: dict[str, Any], version: int | None) -> Callable[[Session], Reply]:
+def completion(task_id: UUID, answers: dict[str, Any], version: int | None) -> Callable[[Session], Reply]:
+    """Completing one task, to be done in a transaction."""
     asking, uploads = actor(), upload_key()
 
     def work(session: Session) -> Reply:

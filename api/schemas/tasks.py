@@ -4,12 +4,13 @@ from marshmallow import Schema, fields, validate
 
 from api.schemas.dossiers import DossierBrief, DossierSchema
 from api.schemas.fields import Answers, Cursor, Moment, Number, PageQuery, Text
+from engine.persistence.tasks import STATES
 
 MOST_AT_ONCE = 100
 
 
 class InboxQuery(PageQuery):
-    """Which tasks: mine, and those of my queues that nobody has taken."""
+    """Which tasks: mine, those of my queues that nobody has taken, or everybody's."""
 
     procedure_key = Text(longest=64, load_default="")
     element_id = Text(longest=128, load_default="")
@@ -17,6 +18,11 @@ class InboxQuery(PageQuery):
     text = Text(longest=100, load_default="", metadata={"description": "in the dossier's code, applicant, content"})
     mine = fields.Boolean(load_default=True)
     queues = fields.Boolean(load_default=True)
+    everyone = fields.Boolean(load_default=False, metadata={"description": "anybody's in units that I may see"})
+    unit_code = Text(longest=64, load_default="")
+    receiving_unit = Text(longest=64, load_default="")
+    assignee_id = fields.UUID(load_default=None)
+    state = fields.String(load_default="", validate=validate.OneOf(["", *STATES]))
 
 
 class TaskSchema(Schema):
@@ -88,11 +94,25 @@ class AssignmentSchema(Schema):
     username = Text(required=True, longest=64, shortest=1)
 
 
-class OneOfManySchema(AnswersSchema):
-    """One task among those to be completed together."""
+class ChosenSchema(Schema):
+    """One task among several."""
 
     task_id = fields.UUID(required=True)
     version = Number(load_default=None, allow_none=True, metadata={"description": "the version you have seen"})
+
+
+class OneOfManySchema(ChosenSchema, AnswersSchema):
+    """One task among those to be completed together."""
+
+
+class ManyChosenSchema(Schema):
+    """Tasks to change in one request, each in a transaction of its own."""
+
+    tasks = fields.List(fields.Nested(ChosenSchema), required=True, validate=validate.Length(min=1, max=MOST_AT_ONCE))
+
+
+class ManyToAssignSchema(ManyChosenSchema, AssignmentSchema):
+    """Tasks that go to one person."""
 
 
 class ManySchema(Schema):
@@ -116,3 +136,18 @@ class OutcomesSchema(Schema):
     """What became of each, in the order of the request."""
 
     outcomes = fields.List(fields.Nested(OutcomeSchema), required=True)
+
+
+class TaskOutcomeSchema(Schema):
+    """What became of one of many: the task as it is now, or the problem."""
+
+    task_id = fields.UUID(required=True)
+    status = fields.Integer(required=True)
+    task = fields.Nested(TaskSchema, allow_none=True, required=True)
+    problem = fields.Raw(required=True, allow_none=True, metadata={"type": ["object", "null"]})
+
+
+class TaskOutcomesSchema(Schema):
+    """What became of each, in the order of the request."""
+
+    outcomes = fields.List(fields.Nested(TaskOutcomeSchema), required=True)

@@ -126,11 +126,12 @@ def outline(
 
 def chosen(session: Session, actor: Actor, identifiers: Collection[UUID]) -> Sequence[tuple[TaskRow, DossierRow]]:
     """Those of the tasks with these ids that the actor may see, whatever their state, what is due first first."""
+    task = aliased(TaskRow)  # the rule of visibility looks for tasks, too
     rows = (
-        select(TaskRow, DossierRow)
-        .join(DossierRow, DossierRow.id == TaskRow.dossier_id)
-        .where(TaskRow.id.in_(identifiers), visible_dossiers(actor))
-        .order_by(TaskRow.due_at, TaskRow.id)
+        select(task, DossierRow)
+        .join(DossierRow, DossierRow.id == task.dossier_id)
+        .where(task.id.in_(identifiers), visible_dossiers(actor))
+        .order_by(task.due_at, task.id)
         .options(defer(DossierRow.snapshot))
     )
     return [(found, dossier) for found, dossier in session.execute(rows)]
