@@ -10,9 +10,10 @@ from api.pages import present, wording
 from api.site import site
 from engine.deadlines import explain as explained
 from engine.deadlines import ledger
+from engine.deadlines.explain import Explanation
 from engine.deadlines.ledger import ClockState, Timeliness
 from engine.deadlines.terms import Term
-from engine.dossier_clock import by_step, consumption_of, explanation_of
+from engine.dossier_clock import StepShare, by_unit, consumption_of, explanation_of
 from engine.model import LegalBasis
 from engine.persistence.organisation import unit_names
 from engine.persistence.tables import DossierRow
@@ -57,18 +58,31 @@ class ShareLine:
     """What one step used of the term."""
 
     step: str
-    unit: str
     times: int
     used: str
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """What one unit used of the term, with its steps."""
+
+    unit: str
+    used: str
+    steps: tuple[ShareLine, ...]
 
 
 def view(session: Session, dossier: DossierRow) -> ClockView | None:
     """The clock of a dossier; None while it has not started."""
     told = explanation_of(session, site().platform, dossier)
+    return view_of(told, None if told.due.state.closed else present.dossier_due(dossier))
+
+
+def view_of(told: Explanation, due: present.Due | None) -> ClockView | None:
+    """The clock that an explanation tells of; None while it has not started."""
     if told.due.started_at is None:
         return None
     return ClockView(
-        due=None if told.due.state.closed else present.dossier_due(dossier),
+        due=due,
         summary=told.summary_vi if current_language() == "vi" else told.summary_en,
         facts=tuple(_facts(told.due, told.term)),
         bases=_bases(told.term),
@@ -76,18 +90,23 @@ def view(session: Session, dossier: DossierRow) -> ClockView | None:
     )
 
 
-def shares(session: Session, procedure: Procedure, dossier: DossierRow) -> list[ShareLine]:
-    """Which step used how much of the term, in the order in which the steps were reached."""
-    found = by_step(consumption_of(session, site().platform, dossier))
+def unit_shares(session: Session, procedure: Procedure, dossier: DossierRow) -> list[UnitLine]:
+    """Which unit used how much of the term, step by step, in the order in which the units were reached."""
+    found = by_unit(consumption_of(session, site().platform, dossier))
     units = unit_names(session, {one.unit for one in found}, current_language())
-    lines = []
-    for one in found:
-        element = procedure.elements.get(one.step)
-        name = element.title(current_language()) if element else one.step
-        lines.append(
-            ShareLine(name, units.get(one.unit, one.unit) or wording.role(one.role), one.times, f"{one.used:g}")
+    return [
+        UnitLine(
+            units.get(one.unit, one.unit) or wording.role(one.steps[0].role),
+            f"{one.used:g}",
+            tuple(_share(procedure, step) for step in one.steps),
         )
-    return lines
+        for one in found
+    ]
+
+
+def _share(procedure: Procedure, share: StepShare) -> ShareLine:
+    element = procedure.elements.get(share.step)
+    return ShareLine(element.title(current_language()) if element else share.step, share.times, f"{share.used:g}")
 
 
 def _day(line: explained.DayLine) -> DayLine:

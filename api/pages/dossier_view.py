@@ -11,14 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.language import current_language
-from api.pages import present, steps, task_view, wording
-from engine.events import EventType
+from api.pages import present, task_view, wording
+from engine import portal_status
 from engine.history import journal
 from engine.model import DeadlineKind, DeadlineState, Element, Role, TaskState
 from engine.persistence import documents as papers
 from engine.persistence import dossiers, letters, tasks
 from engine.persistence.organisation import person_names, unit_names
 from engine.persistence.tables import DeadlineRow, DossierRow, JournalRow
+from engine.procedures import pinned
+from engine.runtime.cases import title_of
 from engine.runtime.procedure import Procedure
 
 WHOLE_HISTORY = 100_000  # entries: more than any dossier has
@@ -34,6 +36,8 @@ class PaperLine:
     by: str
     moment: datetime
     href: str
+    view: str = ""  # where it can be looked at inside the site
+    letter: bool = False  # printed by the authority
 
 
 @dataclass(frozen=True)
@@ -67,18 +71,28 @@ def facts(session: Session, dossier: DossierRow) -> list[tuple[str, str]]:
         session, {dossier.receiving_unit, dossier.competent_unit, dossier.support_unit}, current_language()
     )
     rows = [
-        (_("Người nộp"), dossier.applicant_name),
-        (_("Thư điện tử"), dossier.applicant_email),
-        (_("Nội dung"), dossier.summary),
         (_("Nộp lúc"), present.moment_text(dossier.submitted_at)),
         (_("Hình thức nộp"), wording.channel(dossier.channel)),
-        (_("Trường hợp"), dossier.procedure_case),
+        (_("Trường hợp"), _case(session, dossier)),
+        (_("Tình trạng trên Cổng Dịch vụ công"), _portal_words(session, dossier)),
         (_("Nơi hỗ trợ"), units.get(dossier.support_unit or "", "")),
         (_("Nơi tiếp nhận"), units.get(dossier.receiving_unit, dossier.receiving_unit)),
         (_("Cơ quan giải quyết"), units.get(dossier.competent_unit, dossier.competent_unit)),
         (_("Kết thúc lúc"), present.moment_text(dossier.closed_at)),
     ]
     return [(key, value) for key, value in rows if value]
+
+
+def _case(session: Session, dossier: DossierRow) -> str:
+    if not dossier.procedure_case:
+        return ""
+    return title_of(pinned(session, dossier), dossier.procedure_case).get(current_language())
+
+
+def _portal_words(session: Session, dossier: DossierRow) -> str:
+    """The status as the national portal numbers and calls it."""
+    status = portal_status.of_dossier(session, dossier)
+    return f"{status.value}. {portal_status.TITLES[status].get(current_language())}"
 
 
 def paper_lines(session: Session, dossier: DossierRow, link: str = "") -> list[PaperLine]:
@@ -90,11 +104,29 @@ def paper_lines(session: Session, dossier: DossierRow, link: str = "") -> list[P
             if link
             else url_for("dossiers.paper", document_id=row.id)
         )
-        size = present.size_text(row.size)
         found.append(
-            PaperLine(row.id, row.filename, size, row.uploaded_by or dossier.applicant_name, row.uploaded_at, href)
+            PaperLine(
+                id=row.id,
+                filename=row.filename,
+                size=present.size_text(row.size),
+                by=row.uploaded_by or dossier.applicant_name,
+                moment=row.uploaded_at,
+                href=href,
+                view="" if link else url_for("previews.view", document_id=row.id),
+                letter=row.uploader_key.startswith("letter:"),
+            )
         )
     return found
+
+
+def applicant(dossier: DossierRow) -> list[tuple[str, str]]:
+    """Whose dossier it is and what it is about, for officers."""
+    rows = [
+        (_("Người nộp"), dossier.applicant_name),
+        (_("Thư điện tử"), dossier.applicant_email),
+        (_("Nội dung"), dossier.summary),
+    ]
+    return [(key, value) for key, value in rows if value]
 
 
 def letters_to_come(session: Session, dossier: DossierRow) -> list[str]:
@@ -125,19 +157,6 @@ def open_tasks(session: Session, dossier: DossierRow, procedure: Procedure) -> l
 def whole_history(session: Session, dossier: DossierRow) -> Sequence[JournalRow]:
     """Every entry of the dossier's history, in order."""
     return journal.entries(session, dossier.id, limit=WHOLE_HISTORY)
-
-
-def place(
-    session: Session, dossier: DossierRow, history: Sequence[JournalRow], waiting: Sequence[OpenTask]
-) -> steps.Place:
-    """Where the dossier stands on its diagram: what waits now, and what has been passed."""
-    passed = {
-        str(journal.read(row)["payload"].get("element", ""))
-        for row in history
-        if row.type in {EventType.ELEMENT_PASSED, EventType.TASK_COMPLETED}
-    }
-    current = {task.element_id for task in waiting} | _timers(session, dossier.id) | _failed(session, dossier.id)
-    return steps.Place(frozenset(current), frozenset(passed - current - {""}))
 
 
 def incidents(session: Session, dossier: DossierRow, procedure: Procedure) -> list[IncidentLine]:
@@ -184,16 +203,3 @@ def _lapses(session: Session, dossier_id: UUID, procedure: Procedure) -> dict[st
         if host is not None and host.role is Role.APPLICANT:
             found[host.id] = min(due_at, found.get(host.id, due_at))
     return found
-
-
-def _timers(session: Session, dossier_id: UUID) -> set[str]:
-    waiting = select(DeadlineRow.element_id).where(
-        DeadlineRow.dossier_id == dossier_id,
-        DeadlineRow.state == DeadlineState.PENDING,
-        DeadlineRow.kind == DeadlineKind.TIMER,
-    )
-    return set(session.scalars(waiting))
-
-
-def _failed(session: Session, dossier_id: UUID) -> set[str]:
-    return {row.element_id for row in dossiers.incidents_of(session, dossier_id) if row.resolved_at is None}

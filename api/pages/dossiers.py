@@ -1,40 +1,24 @@
 """Dossiers as people of the organisation see them: the list, one dossier, its papers, and ending it early."""
 
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.auth import allow_signed_in
 from api.database import read
-from api.pages import (
-    answers_view,
-    clock,
-    dossier_list,
-    dossier_view,
-    downloads,
-    history_view,
-    listing,
-    present,
-    procedure_view,
-    steps,
-)
+from api.pages import dossier_list, dossier_page, downloads, listing, looks
 from api.pages.acting import carry_out, person
 from api.pages.filling import posted_version
 from api.site import site
 from engine import documents
 from engine import dossiers as use_cases
-from engine.model import Actor, Role
 from engine.persistence import dossiers
-from engine.persistence.tables import DossierRow
 from engine.procedures import pinned
 
 blueprint = Blueprint("dossiers", __name__)
-HISTORY_READERS = (Role.PROCEDURE_CONTROL, Role.OPERATOR, Role.DIVISION_HEAD, Role.AGENCY_LEADER)
 
 
 @blueprint.get("/dossiers")
@@ -53,10 +37,14 @@ def index() -> str | AnyResponse:
 @blueprint.get("/dossiers/<uuid:dossier_id>")
 @allow_signed_in
 def show(dossier_id: UUID) -> str:
-    """One dossier with everything about it."""
+    """One dossier with everything about it. That somebody looked is recorded."""
+    asked = request.args.get("before", "")
+    before = int(asked) if asked.isdecimal() else 0
     with read() as session:
         dossier = dossiers.get(session, person(), dossier_id)
-        return render_template("pages/dossiers/show.html", **_shown(session, person(), dossier))
+        page = render_template("pages/dossiers/show.html", **dossier_page.variables(session, person(), dossier, before))
+    looks.note_once(dossier_id, "dossier")
+    return page
 
 
 @blueprint.get("/dossiers/<uuid:dossier_id>/diagram")
@@ -113,33 +101,3 @@ def _end(dossier_id: UUID, message: str, done: str) -> AnyResponse:
         version=posted_version(),
     )
     return carry_out(act, done, url_for("dossiers.show", dossier_id=dossier_id))
-
-
-def _shown(session: Session, actor: Actor, dossier: DossierRow) -> dict[str, Any]:
-    procedure = pinned(session, dossier)
-    history = dossier_view.whole_history(session, dossier)
-    waiting = dossier_view.open_tasks(session, dossier, procedure)
-    place = dossier_view.place(session, dossier, history, waiting)
-    return {
-        "dossier": dossier,
-        "procedure": procedure_view.view(procedure),
-        "progress": present.progress_text(dossier),
-        "facts": dossier_view.facts(session, dossier),
-        "tasks": waiting,
-        "waiting": dossier_view.waiting_words(dossier),
-        "clock": clock.view(session, dossier),
-        "shares": clock.shares(session, procedure, dossier),
-        "place": {"current": " ".join(sorted(place.current)), "done": " ".join(sorted(place.done))},
-        "steps": steps.lines(steps.main_process(procedure), place),
-        "documents": dossier_view.paper_lines(session, dossier),
-        "printing": dossier_view.letters_to_come(session, dossier),
-        "parts": answers_view.parts(procedure, dossiers.data_of(session, dossier.id), dossier.id),
-        "history": history_view.for_officers(history, procedure, history_view.units_in(session, history)),
-        "incidents": dossier_view.incidents(session, dossier, procedure),
-        "may": {
-            "withdraw": use_cases.may_send(actor, dossier, use_cases.WITHDRAWAL),
-            "stop": use_cases.may_send(actor, dossier, use_cases.STOP),
-            "retry": actor.has_role(Role.OPERATOR),
-            "audit": any(actor.has_role(role) for role in HISTORY_READERS),
-        },
-    }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import shorten
 from types import MappingProxyType
 from typing import Any
 
@@ -19,7 +20,7 @@ from engine.persistence.tables import JournalRow
 from engine.runtime.procedure import Procedure
 
 # What an officer looks for; the machine's own book-keeping stays with the auditor.
-_BOOK_KEEPING = {
+BOOK_KEEPING = {
     EventType.ELEMENT_PASSED,
     EventType.RESULT_SET,
     EventType.DEADLINE_SET,
@@ -42,6 +43,7 @@ _FOR_APPLICANTS = {
 }
 
 
+LONGEST_TEXT = 200  # characters of a comment in a list; the whole of it stands where comments stand
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -95,9 +97,8 @@ def units_in(session: Session, rows: Iterable[JournalRow]) -> Mapping[str, str]:
 def for_officers(
     rows: Iterable[JournalRow], procedure: Procedure, units: Mapping[str, str] = NO_NAMES
 ) -> list[Happening]:
-    """The acts, newest first."""
-    kept = [told(row, procedure, units) for row in rows if row.type not in _BOOK_KEEPING]
-    return kept[::-1]
+    """The acts, in the order of the rows."""
+    return [told(row, procedure, units) for row in rows if row.type not in BOOK_KEEPING]
 
 
 def for_applicants(rows: Iterable[JournalRow], procedure: Procedure) -> list[dict[str, Any]]:
@@ -146,6 +147,8 @@ def _text(kind: str, payload: Mapping[str, Any], units: Mapping[str, str]) -> st
         parts.append(_("Lý do: %(reason)s", reason=reason))
     if unit := payload.get("unit"):
         parts.append(_("Đơn vị: %(unit)s", unit=units.get(unit, unit)))
+    if kind in (EventType.COMMENT_ADDED, EventType.COMMENT_EDITED):
+        parts.append(shorten(str(payload.get("text", "")), LONGEST_TEXT))
     if filename := payload.get("filename"):
         parts.append(str(filename))
     if due := payload.get("due_at"):

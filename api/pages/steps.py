@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 from api.language import current_language
 from api.pages import wording
 from engine.model import Element, ElementKind, Flow, LegalBasis, Process, Role
-from engine.runtime.graph import GATEWAYS, Scope, scopes
+from engine.runtime.graph import GATEWAYS
 from engine.runtime.procedure import Procedure
+from engine.runtime.reading_order import in_order, main_process
 
 
 @dataclass(frozen=True)
@@ -54,25 +55,6 @@ def for_citizens(procedure: Procedure) -> list[StepLine]:
     ]
 
 
-def main_process(procedure: Procedure) -> Process:
-    """The process that bears the procedure's key."""
-    return next(process for process in procedure.processes if process.id == procedure.key)
-
-
-def in_order(process: Process) -> list[str]:
-    """The ids of all elements as a reader meets them: what must come first stands first, and a subprocess's inside
-    stands right behind it."""
-    inside = {scope.id: scope for scope in scopes(process)}
-
-    def unfold(scope: Scope) -> Iterator[str]:
-        for key in _topological(scope):
-            yield key
-            if key in inside and key != scope.id:
-                yield from unfold(inside[key])
-
-    return list(unfold(inside[process.id]))
-
-
 def limit_text(element: Element) -> str:
     """The element's own limit, or what its timer waits for; nothing when it has none."""
     limit = element.limit or (element.timer.limit if element.timer else None)
@@ -82,22 +64,6 @@ def limit_text(element: Element) -> str:
 def basis_text(bases: Collection[LegalBasis]) -> str:
     """Legal bases in one line."""
     return "; ".join(f"{one.article}, {one.document}" if one.article else one.document for one in bases)
-
-
-def _topological(scope: Scope) -> list[str]:
-    """Every element behind those that lead to it, ways back left aside (reverse postorder from the start)."""
-    finished: list[str] = []
-    seen: set[str] = set()
-    waiting = [(one.id, False) for one in scope.of_kind(ElementKind.START)]
-    while waiting:
-        key, done = waiting.pop()
-        if done:
-            finished.append(key)
-        elif key not in seen:
-            seen.add(key)
-            waiting.append((key, True))
-            waiting.extend((target, False) for target in scope.edges.get(key, ()))
-    return finished[::-1] + [key for key in scope.elements if key not in seen]
 
 
 def _leaving(process: Process) -> Mapping[str, list[Flow]]:

@@ -5,7 +5,7 @@ numbers and hashes follow each other without gaps.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -84,6 +84,18 @@ def entries(session: Session, stream_id: UUID, after: int = 0, limit: int = 200)
     """The history of a stream in order, from the entry behind number `after`."""
     rows = select(JournalRow).where(JournalRow.stream_id == stream_id, JournalRow.seq > after)
     return list(session.scalars(rows.order_by(JournalRow.seq).limit(limit)))
+
+
+def newest(
+    session: Session, stream_id: UUID, *, before: int = 0, without: Collection[str] = (), limit: int = 20
+) -> list[JournalRow]:
+    """The history of a stream backwards, from before number `before` (0: from its end), `without` some types."""
+    rows = select(JournalRow).where(JournalRow.stream_id == stream_id)
+    if before:
+        rows = rows.where(JournalRow.seq < before)
+    if without:
+        rows = rows.where(JournalRow.type.not_in(sorted(without)))
+    return list(session.scalars(rows.order_by(JournalRow.seq.desc()).limit(limit)))
 
 
 def clock_entries(session: Session, stream_id: UUID) -> list[JournalRow]:

@@ -21,6 +21,7 @@ class LookFilter:
 
     person: str = ""  # user name
     code: str = ""  # of the dossier
+    dossier_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ def listing(session: Session, narrowed: LookFilter, before: UUID | None = None, 
     )
     if narrowed.person:
         query = query.where(AccessLogRow.person == narrowed.person.strip().lower())
+    if narrowed.dossier_id is not None:
+        query = query.where(AccessLogRow.dossier_id == narrowed.dossier_id)
     if narrowed.code:
         query = query.where(DossierRow.code == narrowed.code.strip().upper())
     if before is not None:

@@ -7,7 +7,18 @@
 // The bpmn.io mark at the lower right belongs to the licence of bpmn-js: it stays visible and uncovered.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer.js";
 
+const shown = new Map(); // container -> viewer
+
 for (const container of document.querySelectorAll("[data-diagram]")) show(container);
+
+// A page that goes through a history brings new marks (data-diagram-current, data-diagram-done) for the same drawing.
+document.body.addEventListener("htmx:afterSettle", () => {
+  const marks = document.querySelector("[data-diagram-current]");
+  if (!marks) return;
+  for (const viewer of shown.values()) remark(viewer, marks.dataset.diagramDone, marks.dataset.diagramCurrent);
+  const slider = document.getElementById("entry");
+  if (slider && document.activeElement !== slider) slider.value = marks.dataset.replayEntry;
+});
 
 async function show(container) {
   const { diagram, current = "", done = "", failed = "" } = container.dataset;
@@ -16,8 +27,8 @@ async function show(container) {
     if (!answer.ok) throw new Error(`${diagram}: ${answer.status}`);
     const viewer = new NavigatedViewer({ container });
     await viewer.importXML(await answer.text());
-    mark(viewer, done, "is-done");
-    mark(viewer, current, "is-current");
+    remark(viewer, done, current);
+    shown.set(container, viewer);
     const canvas = viewer.get("canvas");
     canvas.zoom("fit-viewport", "auto");
     addTools(container, canvas);
@@ -28,6 +39,16 @@ async function show(container) {
     container.dataset.ready = "no";
     console.error(problem);
   }
+}
+
+function remark(viewer, done, current) {
+  const canvas = viewer.get("canvas");
+  viewer.get("elementRegistry").forEach((element) => {
+    canvas.removeMarker(element, "is-done");
+    canvas.removeMarker(element, "is-current");
+  });
+  mark(viewer, done, "is-done");
+  mark(viewer, current, "is-current");
 }
 
 function mark(viewer, ids, marker) {

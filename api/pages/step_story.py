@@ -1,0 +1,82 @@
+"""A dossier's way through its diagram as a list: what is done, what is now, what is ahead; who, when, how long."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from api.language import current_language
+from api.pages import steps, wording
+from api.pages.steps import StepLine
+from engine.dossier_clock import TaskShare
+from engine.dossier_steps import Standing, StepStory, Whereabouts
+from engine.model import ElementKind
+from engine.persistence.organisation import unit_names
+from engine.runtime.procedure import Procedure
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Somebody had the step once. `used` is what it took of the legal days."""
+
+    who: str
+    unit: str
+    since: datetime
+    until: datetime | None
+    used: str
+
+
+@dataclass(frozen=True)
+class StoryLine:
+    """One step with how it stands."""
+
+    step: StepLine
+    level: int
+    standing: str
+    word: str
+    turns: tuple[Turn, ...]
+    passed_at: datetime | None
+
+
+def lines(session: Session, procedure: Procedure, told: Sequence[StepStory]) -> list[StoryLine]:
+    """Every step that has something to say."""
+    said = {line.id: line for process in procedure.processes for line in steps.lines(process)}
+    units = unit_names(session, {share.unit for story in told for share in story.shares}, current_language())
+    found = []
+    for story in told:
+        line = said.get(story.placed.element.id)
+        if line is None:
+            continue
+        turns = tuple(_turn(share, units.get(share.unit, share.unit)) for share in story.shares)
+        found.append(StoryLine(line, story.placed.level, story.standing, _word(story.standing), turns, story.passed_at))
+    return found
+
+
+def marks(procedure: Procedure, where: Whereabouts) -> dict[str, str]:
+    """What the drawing marks: the present place and what has been passed, as ids with spaces between."""
+    calls = {one.called: one.id for one in procedure.elements.values() if one.kind is ElementKind.CALL}
+    current = set(where.current)
+    for key in where.current:
+        element = procedure.elements.get(key)
+        while element is not None:
+            if element.process_id in calls:
+                current.add(calls[element.process_id])
+            element = procedure.elements.get(calls.get(element.process_id, element.process_id))
+    done = set(where.passed) - current
+    return {"current": " ".join(sorted(current)), "done": " ".join(sorted(done))}
+
+
+def _turn(share: TaskShare, unit: str) -> Turn:
+    who = share.person or (wording.role(share.role) if share.end else wording.nobody())
+    return Turn(who, unit, share.start, share.end, f"{share.used:g}")
+
+
+def _word(standing: Standing) -> str:
+    return {
+        Standing.DONE: _("Đã qua"),
+        Standing.NOW: _("Đang ở đây"),
+        Standing.AHEAD: _("Chưa tới"),
+        Standing.PASSED_BY: _("Không đi qua"),
+    }[standing]
