@@ -47,7 +47,7 @@ class Filing:
     receiving_unit: str = ""  # the procedure's default when empty
     support_unit: str = ""  # where a reception officer helped the applicant to file, if anywhere
     uploader_key: str = ""  # whose uploads the answers may refer to
-    presented: tuple[Presented, ...] = ()  # what a desk has seen of the papers; files in the form are optional then
+    presented: tuple[Presented, ...] | None = None  # what a desk has seen of the papers on its table: scans can wait
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def file(session: Session, platform: Platform, actor: Actor | None, filing: Fili
 def _form(procedure: Procedure, filing: Filing) -> FormDefinition:
     """The form that is filed; at a desk that says of each paper whether it is there, a scan of it may be missing."""
     form = procedure.forms[procedure.start_form]
-    if not filing.presented or filing.channel not in _DESK_CHANNELS:
+    if filing.presented is None or filing.channel not in _DESK_CHANNELS:
         return form
     return files_optional(form, asked_by_form(procedure))
 

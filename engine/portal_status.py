@@ -3,12 +3,15 @@
 Business, delivery and what is asked of the applicant are separate facts; the code is one reading of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from sqlalchemy.orm import Session
+
 from engine.model import DossierState, Role, TaskState
-from engine.persistence.tables import DossierRow, TaskRow
+from engine.persistence import tasks
+from engine.persistence.tables import DossierDataRow, DossierRow, TaskRow
 from engine.runtime.side_tasks import SIDE_TASKS
 from forms.i18n import Text
 
@@ -67,22 +70,19 @@ def status_of(facts: StatusFacts) -> PortalStatus:
     """The one status of a dossier. What has ended counts first, then what the applicant has to do, then who has it."""
     if facts.state is DossierState.CLOSED:
         return _ENDS.get(facts.outcome, PortalStatus.HANDED_OVER if facts.decided else PortalStatus.STOPPED)
-    if facts.withdrawal_asked:
-        return PortalStatus.WITHDRAWN
-    if facts.state is DossierState.DECIDED:
-        return PortalStatus.DECIDED
-    if facts.asks_payment:
-        return PortalStatus.PAYMENT_ASKED
-    if facts.asks_papers or facts.state is DossierState.AWAITING_APPLICANT:
-        return PortalStatus.SUPPLEMENT_ASKED
-    if facts.state is DossierState.FILED:
-        return PortalStatus.REGISTERED
-    return PortalStatus.PROCESSING if facts.begun else PortalStatus.RECEIVED
+    readings = (
+        (facts.withdrawal_asked, PortalStatus.WITHDRAWN),
+        (facts.state is DossierState.DECIDED, PortalStatus.DECIDED),
+        (facts.asks_payment, PortalStatus.PAYMENT_ASKED),
+        (facts.asks_papers or facts.state is DossierState.AWAITING_APPLICANT, PortalStatus.SUPPLEMENT_ASKED),
+        (facts.state is DossierState.FILED, PortalStatus.REGISTERED),
+        (facts.begun, PortalStatus.PROCESSING),
+    )
+    return next((status for holds, status in readings if holds), PortalStatus.RECEIVED)
 
 
-def facts_of(dossier: DossierRow, tasks: Iterable[TaskRow], *, withdrawal_asked: bool = False) -> StatusFacts:
+def facts_of(dossier: DossierRow, every: Sequence[TaskRow], *, withdrawal_asked: bool = False) -> StatusFacts:
     """The facts of a stored dossier with all its tasks."""
-    every = list(tasks)
     asked = {one.form_key for one in every if one.role == Role.APPLICANT and one.state == TaskState.OPEN}
     return StatusFacts(
         state=DossierState(dossier.state),
@@ -93,6 +93,12 @@ def facts_of(dossier: DossierRow, tasks: Iterable[TaskRow], *, withdrawal_asked:
         asks_papers=bool(asked - {PAYMENT_FORM}),
         withdrawal_asked=withdrawal_asked,
     )
+
+
+def of_dossier(session: Session, dossier: DossierRow) -> PortalStatus:
+    """The status of a stored dossier."""
+    asked = session.get(DossierDataRow, (dossier.id, "withdrawal")) is not None
+    return status_of(facts_of(dossier, tasks.of_dossier(session, dossier.id), withdrawal_asked=asked))
 
 
 def _taken_up(task: TaskRow) -> bool:

@@ -43,7 +43,7 @@ def parts(
         if isinstance(data.get(key), dict) and (only is None or key in only):
             found.append(Part(key, definition.title(current_language()), _answers(definition, key, data, dossier_id)))
     if only is None:
-        noted = tuple(Answer(key, _plain(value)) for key, value in data.items() if key not in forms)
+        noted = tuple(Answer(key, _plain(value)) for key, value in data.items() if key not in forms and key[0] != "@")
         if noted:
             found.append(Part("noted", _("Hệ thống ghi nhận"), noted))
     return found

@@ -1,24 +1,32 @@
 """Filing a dossier through a page: a citizen at home and a reception officer at the desk use the same form."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import request
-from flask import session as browser
 from sqlalchemy.orm import Session
 
 from api.database import read, write
 from api.pages import once, procedure_view
 from api.pages.filling import Filling, context_now
 from api.site import site
-from engine import dossiers, procedures
-from engine.dossiers import Filing
+from engine import applications_begun, dossiers, procedures
+from engine.dossiers import Filed, Filing
 from engine.errors import EngineError
-from engine.ids import new_secret
 from engine.model import Actor, Channel
 from forms.answers import InvalidAnswers
 from forms.problems import FieldProblem
 
-_UPLOADS = "uploads"  # the key in the browser's session
+_RENEWED = FieldProblem(
+    "",
+    "procedure-renewed",
+    "Thủ tục đã có phiên bản mới kể từ khi bạn mở trang này. Những gì bạn đã khai vẫn còn ở các mục còn dùng; hãy kiểm "
+    "tra lại rồi gửi lần nữa",
+    "The procedure has a new version since you opened this page. What you typed is kept wherever the questions are the "
+    "same; check it and send it again",
+)
+
+TakeIn = Callable[[Session, Filing], Filed]
 
 
 @dataclass
@@ -38,13 +46,8 @@ class Form:
     procedure: procedure_view.ProcedureView
     filling: Filling
     attempt: str
-
-
-def visitor() -> Desk:
-    """A citizen without an account; the browser's session says whose uploads are whose."""
-    if _UPLOADS not in browser:
-        browser[_UPLOADS] = new_secret()
-    return Desk(None, Channel.ONLINE, "", f"visitor:{browser[_UPLOADS]}")
+    version: str = ""  # the procedure's version that governs now
+    renewed: bool = False  # the page was opened under another version
 
 
 def form(key: str, desk: Desk) -> Form:
@@ -63,14 +66,22 @@ def form(key: str, desk: Desk) -> Form:
         uploader_key=desk.uploader_key,
         uploaded_by=desk.actor.name if desk.actor else "",
     )
-    return Form(procedure_view.view(procedure), filling, request.form.get("attempt", "") or once.new_attempt())
+    opened, current = request.form.get("version", ""), str(version.id)
+    attempt = request.form.get("attempt", "") or once.new_attempt()
+    return Form(procedure_view.view(procedure), filling, attempt, current, opened not in ("", current))
 
 
-def file(key: str, shown: Form, desk: Desk) -> str:
-    """Take the dossier in; the applicant's link, or "" when something is wrong (`shown.filling.problems` say what)."""
+def file(key: str, shown: Form, desk: Desk, take_in: TakeIn | None = None) -> str:
+    """Take the dossier in; the applicant's link, or "" when something is wrong (`shown.filling.problems` say what).
+
+    `take_in` does it instead of the plain filing, where a desk does more at once.
+    """
     filling = shown.filling
+    if shown.renewed:
+        filling.problems = [_RENEWED]
+        return ""
     try:
-        return write(lambda session: _file(session, key, shown, desk))
+        return write(lambda session: _file(session, key, shown, (desk, take_in)))
     except InvalidAnswers as wrong:
         filling.problems = wrong.problems
     except EngineError as refusal:
@@ -78,7 +89,8 @@ def file(key: str, shown: Form, desk: Desk) -> str:
     return ""
 
 
-def _file(session: Session, key: str, shown: Form, desk: Desk) -> str:
+def _file(session: Session, key: str, shown: Form, how: tuple[Desk, TakeIn | None]) -> str:
+    desk, take_in = how
     before = once.link_of(session, site().platform, shown.attempt, key)
     if before:
         return before
@@ -89,6 +101,7 @@ def _file(session: Session, key: str, shown: Form, desk: Desk) -> str:
         receiving_unit=desk.receiving_unit,
         uploader_key=desk.uploader_key,
     )
-    filed = dossiers.file(session, site().platform, desk.actor, filing)
+    filed = take_in(session, filing) if take_in else dossiers.file(session, site().platform, desk.actor, filing)
     once.remember(session, shown.attempt, filed.link)
+    applications_begun.forget(session, shown.attempt)
     return filed.link

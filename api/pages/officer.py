@@ -6,12 +6,13 @@ from uuid import UUID
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from api.auth import allow_signed_in
 from api.database import read, write
+from api.pages import checklist, listing, once, present, task_view
 from api.pages import inbox as boxes
-from api.pages import listing, once, present, task_view
 from api.pages.acting import carry_out, person
 from api.pages.filling import Filling, posted_version
 from api.pages.uploads import takes_files
@@ -19,7 +20,11 @@ from api.site import site
 from engine import documents, tasks
 from engine.errors import EngineError
 from engine.model import Actor
+from engine.papers import CHECK_FORM
 from engine.persistence import tasks as stored
+from engine.persistence.tables import DossierRow
+from engine.procedures import pinned
+from engine.runtime.procedure import Procedure
 from forms.answers import InvalidAnswers
 from forms.posted import Action, from_html
 from forms.problems import FieldProblem
@@ -66,13 +71,17 @@ def task(task_id: UUID) -> str:
 def work(task_id: UUID) -> str | Response | tuple[str, int]:
     """What a button of the form asks for: complete, save a draft, or show the form again with what was typed."""
     actor = person()
-    filling, data_title = _filling(task_id, actor)
+    filling, data_title, checked = _filling(task_id, actor)
     pressed = filling.take_post()
+    said = checklist.said(checked, actor.name, filling.uploader_key) if checked else None
+    filling.problems = [*filling.problems, *(said.problems if said else ())]
+    if checklist.ALL in request.form:
+        return _page(task_id, filling, said)
     if pressed.kind == "complete" and not filling.problems:
-        return _complete(task_id, actor, filling, data_title)
+        return _complete(task_id, actor, filling, data_title, said)
     if pressed.kind == "save":
-        return _save(task_id, actor, filling)
-    return _again(task_id, filling, pressed)
+        return _save(task_id, actor, filling, said)
+    return _again(task_id, filling, pressed, said)
 
 
 @blueprint.post("/tasks/<uuid:task_id>/draft")
@@ -80,7 +89,7 @@ def work(task_id: UUID) -> str | Response | tuple[str, int]:
 def draft(task_id: UUID) -> tuple[str, int]:
     """Keep what has been typed; called by the page's script while somebody types."""
     actor = person()
-    filling, _title = _filling(task_id, actor)
+    filling, _title, _checked = _filling(task_id, actor)
     values = from_html(filling.definition, list(request.form.items(multi=True)), (), filling.context)
     write(lambda session: tasks.save_draft(session, site().platform, actor, task_id, values))
     return "", 204
@@ -117,50 +126,57 @@ def assign(task_id: UUID) -> Response:
     return carry_out(act, _("Đã giao việc."), url_for("officer.task", task_id=task_id))
 
 
-def _complete(task_id: UUID, actor: Actor, filling: Filling, title: str) -> str | Response | tuple[str, int]:
-    act = partial(
-        tasks.complete,
-        platform=site().platform,
-        actor=actor,
-        task_id=task_id,
-        raw=filling.values,
-        version=posted_version(),
-        uploader_key=filling.uploader_key,
-    )
+def _complete(
+    task_id: UUID, actor: Actor, filling: Filling, title: str, said: checklist.Said | None
+) -> str | Response | tuple[str, int]:
+    def act(session: Session) -> DossierRow:
+        seen = checklist.of_task(session, task_id, said) if said else ()
+        sent = tasks.Check(filling.values, seen, filling.uploader_key)
+        return tasks.complete_check(session, site().platform, actor, task_id, sent, posted_version())
+
     try:
         dossier = write(act)
     except InvalidAnswers as wrong:
         filling.problems = wrong.problems
-        return _page(task_id, filling), 422
+        return _page(task_id, filling, said), 422
     except EngineError as refusal:
         filling.problems = [FieldProblem("", refusal.code, refusal.message_vi, refusal.message)]
-        return _page(task_id, filling), refusal.status
+        return _page(task_id, filling, said), refusal.status
     flash(_("Đã hoàn thành “%(step)s” của hồ sơ %(code)s.", step=title, code=dossier.code), "success")
     return redirect(url_for("officer.inbox"))
 
 
-def _save(task_id: UUID, actor: Actor, filling: Filling) -> str | Response | tuple[str, int]:
+def _save(
+    task_id: UUID, actor: Actor, filling: Filling, said: checklist.Said | None
+) -> str | Response | tuple[str, int]:
+    def act(session: Session) -> None:
+        tasks.save_draft(session, site().platform, actor, task_id, filling.values)
+        if said and (seen := checklist.of_task(session, task_id, said)):
+            tasks.check_papers(session, site().platform, actor, task_id, seen, filling.uploader_key)
+
     try:
-        write(lambda session: tasks.save_draft(session, site().platform, actor, task_id, filling.values))
+        write(act)
     except EngineError as refusal:
         filling.problems = [FieldProblem("", refusal.code, refusal.message_vi, refusal.message)]
-        return _page(task_id, filling), refusal.status
+        return _page(task_id, filling, said), refusal.status
     if filling.problems:
-        return _page(task_id, filling), 422
+        return _page(task_id, filling, said), 422
     flash(_("Đã lưu nháp. Việc vẫn đang mở."), "success")
     return redirect(url_for("officer.task", task_id=task_id))
 
 
-def _again(task_id: UUID, filling: Filling, pressed: Action) -> str | tuple[str, int]:
+def _again(task_id: UUID, filling: Filling, pressed: Action, said: checklist.Said | None) -> str | tuple[str, int]:
     refused = bool(filling.problems) and pressed.kind == "complete"
-    return (_page(task_id, filling), 422) if refused else _page(task_id, filling)
+    page = _page(task_id, filling, said)
+    return (page, 422) if refused else page
 
 
-def _filling(task_id: UUID, actor: Actor) -> tuple[Filling, str]:
-    """The task's form for this person, and the task's title."""
+def _filling(task_id: UUID, actor: Actor) -> tuple[Filling, str, Procedure | None]:
+    """The task's form for this person, the task's title, and the procedure whose papers it checks, if it does."""
     with read() as session:
         opened = tasks.open_form(session, site().platform, actor, task_id)
-        return _filling_of(opened, actor), task_view.title(opened.task)
+        procedure = pinned(session, opened.dossier) if opened.task.form_key == CHECK_FORM else None
+        return _filling_of(opened, actor), task_view.title(opened.task), procedure
 
 
 def _filling_of(opened: tasks.TaskForm, actor: Actor) -> Filling:
@@ -175,11 +191,12 @@ def _filling_of(opened: tasks.TaskForm, actor: Actor) -> Filling:
     )
 
 
-def _page(task_id: UUID, filling: Filling | None = None) -> str:
+def _page(task_id: UUID, filling: Filling | None = None, said: checklist.Said | None = None) -> str:
     actor = person()
     with read() as session:
         opened = tasks.open_form(session, site().platform, actor, task_id)
         kept = stored.draft_of(session, opened.task)
+        checks = opened.may_complete and opened.task.form_key == CHECK_FORM
         variables: dict[str, Any] = {
             "task": task_view.view(session, actor, opened),
             "dossier": opened.dossier,
@@ -187,6 +204,7 @@ def _page(task_id: UUID, filling: Filling | None = None) -> str:
             "candidates": task_view.candidates(session, site().platform, actor, opened.task),
             "filling": filling or _filling_of(opened, actor),
             "editable": opened.may_complete,
+            "checklist": checklist.of_dossier(session, actor, opened.dossier, said) if checks else None,
             "saved_at": kept.saved_at if kept else None,
             "back": url_for("officer.inbox"),
         }

@@ -1,5 +1,6 @@
 """A procedure as pages show it: what it is for, how long it takes, what it costs, which papers, which law."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from engine.deadlines.errors import NoTermInForceError
 from engine.deadlines.terms import Term, resolve_term
 from engine.model import LegalBasis
 from engine.persistence.tables import ProcedureVersionRow
+from engine.runtime.cases import cases_of
 from engine.runtime.facts import RequiredDocument
 from engine.runtime.procedure import Procedure
 from engine.text import fold
@@ -32,8 +34,19 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class CaseView:
+    """One case of a procedure: how long it takes if it is received today, and its papers beside the common ones."""
+
+    key: str
+    title: str
+    term: str
+    sample: bool
+    documents: tuple[Paper, ...]
+
+
+@dataclass(frozen=True)
 class ProcedureView:
-    """Everything a page says of a procedure."""
+    """Everything a page says of a procedure; `documents` are the papers that every case needs."""
 
     key: str
     title: str
@@ -43,6 +56,8 @@ class ProcedureView:
     facts: tuple[tuple[str, str], ...]
     documents: tuple[Paper, ...]
     bases: tuple[LegalBasis, ...]
+    cases: tuple[CaseView, ...]
+    keywords: tuple[str, ...]
 
 
 def view(procedure: Procedure) -> ProcedureView:
@@ -56,15 +71,17 @@ def view(procedure: Procedure) -> ProcedureView:
         term=term.describe(lang) if term else "",
         fee=facts.fee.get(lang),
         facts=tuple(_facts(procedure, term)),
-        documents=tuple(_paper(one) for one in facts.documents),
+        documents=tuple(_paper(one) for one in facts.documents if not one.cases),
         bases=facts.legal_bases,
+        cases=tuple(_cases(procedure)),
+        keywords=facts.keywords,
     )
 
 
-def term_today(procedure: Procedure) -> Term | None:
-    """The statutory term that would govern a dossier received today; None when no rule is in force."""
+def term_today(procedure: Procedure, case: str = "") -> Term | None:
+    """The statutory term that would govern a dossier of that case received today; None when no rule is in force."""
     try:
-        return resolve_term(procedure.terms, site().platform.today())
+        return resolve_term(procedure.terms_of(case), site().platform.today())
     except NoTermInForceError:
         return None
 
@@ -92,12 +109,28 @@ def span(version: ProcedureVersionRow) -> str:
     return _("từ %(first)s đến hết %(last)s", first=first, last=present.day_text(version.valid_to))
 
 
+def _cases(procedure: Procedure) -> Iterable[CaseView]:
+    for one in cases_of(procedure):
+        term = term_today(procedure, one.key)
+        yield CaseView(
+            key=one.key,
+            title=one.title.get(current_language()),
+            term=_in_words(term) if term else _("Chưa có quy định đang có hiệu lực"),
+            sample=term is not None and term.sample,
+            documents=tuple(_paper(paper) for paper in procedure.facts.documents if one.key in paper.cases),
+        )
+
+
 def _facts(procedure: Procedure, term: Term | None) -> Iterable[tuple[str, str]]:
     lang, facts = current_language(), procedure.facts
+    if cases_of(procedure):
+        said = _("Tùy trường hợp, xem bên dưới")
+    else:
+        said = _in_words(term) if term else _("Chưa có quy định đang có hiệu lực")
     rows = [
         (_("Lĩnh vực"), facts.field.get(lang)),
         (_("Mã thủ tục quốc gia"), facts.national_code),
-        (_("Thời hạn giải quyết"), _in_words(term) if term else _("Chưa có quy định đang có hiệu lực")),
+        (_("Thời hạn giải quyết"), said),
         (_("Phí, lệ phí"), facts.fee.get(lang)),
         (_("Kết quả"), facts.result.get(lang)),
     ]
@@ -118,12 +151,21 @@ def _paper(one: RequiredDocument) -> Paper:
 
 def _score(one: ProcedureView, words: Sequence[str]) -> int:
     """How well a procedure answers the words: every word must occur somewhere; the title weighs most."""
-    title, rest = fold(one.title), fold(" ".join((one.field, one.key, *(value for _key, value in one.facts))))
-    papers = fold(" ".join(paper.title for paper in one.documents))
-    score = 0
+    title, said = fold(one.title), fold(" | ".join(one.keywords))
+    cases = " ".join(case.title for case in one.cases)
+    rest = fold(" ".join((one.field, one.key, cases, *(value for _key, value in one.facts))))
+    every = (*one.documents, *(paper for case in one.cases for paper in case.documents))
+    papers = fold(" ".join(paper.title for paper in every))
+    score = 8 * (" ".join(words) in said)
     for word in words:
-        found = 4 * (word in title) + 2 * (word in rest) + (word in papers)
+        places = ((4, title), (3, said), (2, rest), (1, papers))
+        found = sum(weight for weight, text in places if _holds(text, word))
         if not found:
             return 0
         score += found
     return score
+
+
+def _holds(text: str, word: str) -> bool:
+    """Whether a word of the text begins like this."""
+    return re.search(rf"\b{re.escape(word)}", text) is not None

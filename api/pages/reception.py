@@ -1,7 +1,9 @@
 """The reception desk: take dossiers in at the counter, see what came online, hand results back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, time
+from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -10,31 +12,43 @@ from werkzeug.wrappers import Response
 
 from api.auth import allow
 from api.database import read
-from api.pages import filing, inbox, procedure_view, task_view, wording
+from api.language import current_language
+from api.pages import inbox, present, procedure_view, reception_filing, task_view, wording
 from api.pages.acting import person
 from api.pages.uploads import takes_files
 from api.site import site
-from engine import documents, dossier_register
-from engine.access import assignees_of
-from engine.model import Actor, Channel, Role
-from engine.persistence import tasks
-from engine.persistence.tasks import InboxFilter
-from engine.procedures import governing_version, loaded
+from engine import dossier_register
+from engine.model import Actor, Role
+from engine.persistence import dossiers
+from engine.persistence import reception as waiting
+from engine.persistence.tables import DossierRow
+from engine.procedures import pinned
+from engine.runtime.facts import ReceptionLimit
 
 blueprint = Blueprint("reception", __name__, url_prefix="/reception")
-SHOWN = 15  # of each queue; the inbox has them all
-_CHANNELS = (Channel.DESK, Channel.POST)
+SHOWN: Final = 15  # of each queue; the inbox has them all
+
+
+@dataclass(frozen=True)
+class Line:
+    """A task of the desk; `limit` is by when an online dossier must have been received, by which law."""
+
+    task: task_view.TaskLine
+    channel: str
+    receive_by: present.Due | None
+    limit: str
 
 
 @dataclass(frozen=True)
 class Queue:
-    """Tasks of the desk under one heading."""
+    """Tasks of the desk under one heading; `late` counts the shown ones whose limit has passed."""
 
     id: str
     title: str
     empty: str
     total: int
-    tasks: list[task_view.TaskLine]
+    late: int
+    lines: list[Line]
     href: str
 
 
@@ -43,14 +57,16 @@ class Queue:
 def desk() -> str:
     """What waits at the desk, and the procedures that can be filed here."""
     wanted = request.args.get("q", "").strip()[:200]
+    today = site().platform.today()
     with read() as session:
         variables: dict[str, Any] = {
             "q": wanted,
-            "procedures": procedure_view.offered(session, wanted, site().platform.today()),
+            "procedures": procedure_view.offered(session, wanted, today),
             "queues": _queues(session, person()),
+            "counted": _counted(session, person()),
             "points": dossier_register.reception_points(session, person()),
-            "today": site().platform.today().isoformat(),
-            "month": site().platform.today().replace(day=1).isoformat(),
+            "today": today.isoformat(),
+            "month": today.replace(day=1).isoformat(),
         }
         return render_template("pages/reception/desk.html", **variables)
 
@@ -58,67 +74,92 @@ def desk() -> str:
 @blueprint.get("/<key>")
 @allow(Role.RECEPTION_OFFICER)
 def file(key: str) -> str:
-    """The start form, filled in by the officer for somebody at the counter."""
-    return _form(key, filing.form(key, _at_desk(key)))
+    """The start form and the list of papers, filled in by the officer for somebody at the counter."""
+    return reception_filing.empty(key, person())
 
 
 @blueprint.post("/<key>")
 @allow(Role.RECEPTION_OFFICER)
 @takes_files
 def send(key: str) -> str | Response | tuple[str, int]:
-    """Take the dossier in and show the receipt to print."""
-    at_desk = _at_desk(key)
-    shown = filing.form(key, at_desk)
-    pressed = shown.filling.take_post()
-    if pressed.kind != "complete":
-        return _form(key, shown, at_desk.channel)
-    link = "" if shown.filling.problems else filing.file(key, shown, at_desk)
-    if not link:
-        return _form(key, shown, at_desk.channel), 422
-    return redirect(url_for("following.receipt", link=link), 303)
+    """Take the dossier in and show what to print and to hand over."""
+    taken = reception_filing.take(key, person())
+    if isinstance(taken, reception_filing.Shown):
+        return (taken.page, 422) if taken.refused else taken.page
+    return redirect(url_for("reception.filed", link=taken), 303)
 
 
-def _at_desk(key: str) -> filing.Desk:
-    """The officer, at the procedure's own reception point when it is theirs, else at theirs."""
-    actor = person()
-    own = sorted(unit for role, unit in actor.roles if role is Role.RECEPTION_OFFICER)
+@blueprint.get("/filed/<link>")
+@allow(Role.RECEPTION_OFFICER)
+def filed(link: str) -> str:
+    """What has become of the dossier that was just taken in: the receipt, or what is missing, or the refusal."""
     with read() as session:
-        version = governing_version(session, key, site().platform.today())
-        usual = loaded(session, version.id).unit("receiving")
-    channel = Channel.POST if request.form.get("channel") == Channel.POST else Channel.DESK
-    return filing.Desk(actor, channel, usual if usual in own else own[0], documents.uploader_key(actor))
+        dossier = dossiers.get(session, person(), dossiers.by_link(session, link).id)
+        data = dossiers.data_of(session, dossier.id)
+        check = next((one for one in (data.get("reception_check"),) if isinstance(one, dict)), {})
+        return render_template(
+            "pages/reception/filed.html",
+            dossier=dossier,
+            procedure=pinned(session, dossier).title(current_language()),
+            due=present.dossier_due(dossier),
+            decision=str(check.get("decision") or ""),
+            missing=check.get("missing") or [],
+            link=link,
+        )
 
 
-def _form(key: str, shown: filing.Form, channel: Channel = Channel.DESK) -> str:
-    return render_template(
-        "pages/citizen/file.html",
-        procedure=shown.procedure,
-        filling=shown.filling,
-        attempt=shown.attempt,
-        back=url_for("reception.desk"),
-        channels=[(one.value, wording.channel(one.value)) for one in _CHANNELS],
-        channel=channel.value,
-    )
+def own_units(actor: Actor) -> list[str]:
+    """The places at whose desks the actor receives."""
+    return sorted({unit for role, unit in actor.roles if role is Role.RECEPTION_OFFICER})
 
 
 def _queues(session: Session, actor: Actor) -> list[Queue]:
-    return [
-        _queue(session, actor, "waiting", InboxFilter(mine=False), _("Chờ người nhận việc"), inbox.QUEUE),
-        _queue(session, actor, "mine", InboxFilter(queues=False), _("Việc của tôi"), inbox.MINE),
-    ]
+    units = own_units(actor)
+    totals = waiting.counts(session, units)
+    words = {
+        "online": (_("Hồ sơ trực tuyến chưa tiếp nhận"), _("Không có hồ sơ trực tuyến nào chờ tiếp nhận.")),
+        "post": (_("Hồ sơ đến qua bưu chính chưa kiểm tra"), _("Không có hồ sơ nào đến qua bưu chính.")),
+        "desk": (_("Hồ sơ nhận tại quầy chưa kiểm tra xong"), _("Không có hồ sơ nào.")),
+        "results": (_("Kết quả chờ trả"), _("Không có kết quả nào chờ trả.")),
+        "others": (_("Việc khác của quầy"), _("Không có việc nào khác.")),
+    }
+    return [_queue(session, actor, units, name, (*words[name], totals[name])) for name in waiting.WAITING]
 
 
-def _queue(session: Session, actor: Actor, identifier: str, asked: InboxFilter, title: str, box: str) -> Queue:
-    """The desk's own queues only: an officer who is also something else finds the rest in the inbox."""
-    if actor.id is None:
-        return Queue(identifier, title, "", 0, [], "")
-    queues = {f"{unit}/{role}" for role, unit in actor.roles if role is Role.RECEPTION_OFFICER}
-    rows = tasks.inbox(session, assignees_of(actor), queues, asked, limit=SHOWN)
-    return Queue(
-        id=identifier,
-        title=title,
-        empty=_("Không có việc nào."),
-        total=tasks.count(session, assignees_of(actor), queues, asked),
-        tasks=task_view.lines(session, actor, rows),
-        href=inbox.Filters(box=box).href,
-    )
+def _queue(session: Session, actor: Actor, units: list[str], name: str, told: tuple[str, str, int]) -> Queue:
+    title, empty, total = told
+    rows = waiting.waiting(session, units, name, SHOWN) if total else []
+    tasks = task_view.lines(session, actor, [(row.task, row.dossier) for row in rows])
+    lines = [_line(session, row, task) for row, task in zip(rows, tasks, strict=True)]
+    late = sum(1 for line in lines if line.receive_by and line.receive_by.tone == "late")
+    return Queue(name, title, empty, total, late, lines, inbox.Filters(box=inbox.QUEUE).href)
+
+
+def _line(session: Session, row: waiting.Waiting, task: task_view.TaskLine) -> Line:
+    limit = _limit_words(session, row.dossier) if row.receive_by else ""
+    return Line(task, _channel(row.dossier), present.due(row.receive_by), limit)
+
+
+def _channel(dossier: DossierRow) -> str:
+    if dossier.support_unit and dossier.channel == "online":
+        return _("Trực tuyến, có hỗ trợ")
+    return wording.channel(dossier.channel)
+
+
+def _limit_words(session: Session, dossier: DossierRow) -> str:
+    """The limit of reception with its law, such as "1 ngày làm việc (Điều 17, Nghị định 118/2025/NĐ-CP)"."""
+    said: ReceptionLimit = pinned(session, dossier).facts.reception
+    basis = ", ".join(part for part in (said.legal_basis.article, said.legal_basis.document) if part)
+    return f"{wording.limit(said.limit.amount, said.limit.unit)} ({basis})"
+
+
+def _counted(session: Session, actor: Actor) -> list[tuple[str, int]]:
+    """How many dossiers came in today, by channel."""
+    midnight = datetime.combine(site().platform.today(), time.min, site().platform.zone)
+    found = waiting.channels(session, own_units(actor), midnight)
+    return [(text, found.get(way, 0)) for way, text in _ways()]
+
+
+def _ways() -> Iterable[tuple[str, str]]:
+    yield from ((way, wording.channel(way)) for way in ("desk", "post", "kiosk", "online"))
+    yield "assisted", _("Trực tuyến, có hỗ trợ")

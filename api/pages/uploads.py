@@ -1,7 +1,7 @@
 """Files that a posted page brings: into the store, recorded, and refused with a sentence where they are not taken."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -43,9 +43,16 @@ def let_large_bodies_in(endpoint: str | None, _values: dict[str, Any] | None) ->
 
 def take(definition: FormDefinition, uploaded_by: str, uploader_key: str) -> tuple[Taken, list[FieldProblem]]:
     """Keep the files of this request that belong to file fields of the form; the refused ones with their reason."""
+    return keep_all(_files(definition), uploaded_by, uploader_key)
+
+
+def keep_all(
+    files: Iterable[tuple[str, FileStorage]], uploaded_by: str, uploader_key: str
+) -> tuple[Taken, list[FieldProblem]]:
+    """Keep files by the name of what they belong to; the refused ones with their reason."""
     taken: Taken = []
     refused: list[FieldProblem] = []
-    for name, file in _files(definition):
+    for name, file in files:
         try:
             paper = papers.receive(file)
         except _REFUSALS as error:

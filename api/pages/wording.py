@@ -66,6 +66,25 @@ COPY_KINDS: Words = {
     "plain": lazy("Bản chụp"),
 }
 
+PAPER_STATES: Words = {
+    "present": lazy("Có"),
+    "missing": lazy("Thiếu"),
+    "waived": lazy("Không cần"),
+}
+
+DIGITISATION: Words = {
+    "0": lazy("Chưa số hóa"),
+    "1": lazy("Đã số hóa"),
+    "2": lazy("Dùng lại giấy tờ của hồ sơ khác"),
+    "3": lazy("Dùng lại kết quả đã cấp"),
+}
+
+PLACES_OF_RESULT: Words = {
+    "desk": lazy("Tại Bộ phận Một cửa"),
+    "post": lazy("Qua bưu chính công ích"),
+    "online": lazy("Bản điện tử"),
+}
+
 EVENTS: Words = {
     EventType.PROCEDURE_DEPLOYED: lazy("Triển khai thủ tục"),
     EventType.PROCEDURE_RETIRED: lazy("Ngừng áp dụng thủ tục"),
@@ -103,8 +122,29 @@ EVENTS: Words = {
     EventType.DOCUMENT_ATTACHED: lazy("Đính kèm giấy tờ"),
     EventType.DOCUMENT_CHECKED: lazy("Kiểm tra thành phần hồ sơ"),
     EventType.LETTER_REQUESTED: lazy("Yêu cầu in văn bản"),
+    EventType.REGISTER_OPENED: lazy("Mở sổ"),
+    EventType.MANDATE_RECORDED: lazy("Ghi nhận văn bản giao quyền"),
+    EventType.MANDATE_REVOKED: lazy("Thu hồi văn bản giao quyền"),
+    EventType.STAND_IN_NAMED: lazy("Cử người thay"),
+    EventType.STAND_IN_ENDED: lazy("Kết thúc việc thay"),
+    EventType.UNIT_CLOSED: lazy("Đóng đơn vị"),
+    EventType.UNITS_IMPORTED: lazy("Nhập đơn vị"),
+    EventType.PEOPLE_IMPORTED: lazy("Nhập người"),
+    EventType.PERSON_LEFT: lazy("Thôi việc"),
+    EventType.ROLE_GRANTED: lazy("Giao vai trò"),
+    EventType.ACT_REFUSED: lazy("Bị từ chối vì thẩm quyền"),
     EventType.COMMENT_ADDED: lazy("Ghi chú nội bộ"),
     EventType.COMMENT_EDITED: lazy("Sửa ghi chú nội bộ"),
+}
+
+UNIT_KINDS: Words = {
+    "authority": lazy("Cơ quan có thẩm quyền"),
+    "centre": lazy("Trung tâm"),
+    "branch": lazy("Chi nhánh"),
+    "reception_point": lazy("Điểm tiếp nhận"),
+    "division": lazy("Phòng"),
+    "consulted_body": lazy("Cơ quan được lấy ý kiến"),
+    "ward": lazy("Phường, xã"),
 }
 
 LETTERS: Words = {
@@ -147,6 +187,11 @@ def channel(name: str) -> str:
 def role(name: str) -> str:
     """What a person is in a unit."""
     return word(ROLES, name)
+
+
+def unit_kind(name: str) -> str:
+    """What a unit is."""
+    return word(UNIT_KINDS, name)
 
 
 def nobody() -> str:

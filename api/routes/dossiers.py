@@ -15,6 +15,7 @@ from api.preconditions import etag, expected_version
 from api.routes.common import ETAG, actor, note_look, page, parameters
 from api.schemas.dossiers import (
     DataSchema,
+    DossierDetail,
     DossierPage,
     DossierQuery,
     DossierSchema,
@@ -24,7 +25,7 @@ from api.schemas.dossiers import (
 )
 from api.schemas.tasks import TaskList
 from api.site import site
-from engine import dossiers
+from engine import dossiers, papers, portal_status
 from engine.dossiers import STOP, WITHDRAWAL, Filing
 from engine.model import Role
 from engine.persistence import dossiers as stored
@@ -74,13 +75,21 @@ def list_dossiers(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/<uuid:dossier_id>")
-@blueprint.response(200, DossierSchema, headers=ETAG)
+@blueprint.response(200, DossierDetail, headers=ETAG)
 @allow_parties
-def read_dossier(dossier_id: UUID) -> tuple[DossierRow, dict[str, str]]:
-    """A dossier that you may see."""
+def read_dossier(dossier_id: UUID) -> tuple[dict[str, Any], dict[str, str]]:
+    """A dossier that you may see, with its status at the national portal and its papers as the desk checked them."""
     with read() as session:
         dossier = stored.get(session, actor(), dossier_id)
-    return dossier, etag(dossier.version)
+        return _detail(session, dossier), etag(dossier.version)
+
+
+def _detail(session: Session, dossier: DossierRow) -> dict[str, Any]:
+    status = portal_status.of_dossier(session, dossier)
+    title = portal_status.TITLES[status]
+    own = {name: getattr(dossier, name) for name in DossierSchema().fields}
+    seen = papers.checked(stored.data_of(session, dossier.id)).values()
+    return {**own, "papers": list(seen), "portal_status": {"code": status.value, "vi": title.vi, "en": title.en}}
 
 
 @blueprint.route("/<uuid:dossier_id>/data")

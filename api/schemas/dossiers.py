@@ -5,6 +5,7 @@ from marshmallow import Schema, fields
 from api.schemas.fields import Answers, Cursor, Moment, PageQuery, QueryNumber, Text
 from engine.deadlines.ledger import ClockEventKind
 from engine.model import Channel, DossierState
+from engine.papers import PaperState
 
 
 class FilingSchema(Schema):
@@ -64,6 +65,39 @@ class DossierSchema(Schema):
     decided_at = Moment(required=True, allow_none=True)
     closed_at = Moment(required=True, allow_none=True)
     version = fields.Integer(required=True)
+
+
+class PaperSchema(Schema):
+    """One paper of a dossier as the desk has checked it."""
+
+    key = fields.String(required=True)
+    state = fields.String(required=True, metadata={"enum": [state.value for state in PaperState]})
+    copies = fields.Integer(required=True, allow_none=True, metadata={"description": "null: a file, not counted"})
+    copy_kind = fields.String(required=True, allow_none=True)
+    digitisation = fields.Integer(
+        required=True,
+        metadata={"description": "0 not, 1 digitised, 2 used again from another dossier, 3 from an earlier result"},
+    )
+    documents = fields.List(fields.String(), required=True)
+    reason = fields.String(required=True, metadata={"description": "why the dossier was accepted without"})
+    source = fields.String(required=True, metadata={"description": "code of the dossier that it was taken from"})
+    checked_by = fields.String(required=True)
+    checked_at = fields.String(required=True, metadata={"format": "date-time"})
+
+
+class PortalStatusSchema(Schema):
+    """The status as the national portal numbers it."""
+
+    code = fields.Integer(required=True, metadata={"minimum": 1, "maximum": 10})
+    vi = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class DossierDetail(DossierSchema):
+    """One dossier, with its status at the national portal and its papers."""
+
+    portal_status = fields.Nested(PortalStatusSchema, required=True)
+    papers = fields.List(fields.Nested(PaperSchema), required=True)
 
 
 class DossierBrief(DossierSchema):

@@ -1,0 +1,284 @@
+"""The papers of a dossier as a list to be ticked off: at the desk, and in the step that receives an online dossier."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from api.language import current_language
+from api.pages import present, uploads, wording
+from engine.attachments import available
+from engine.errors import InvalidInputError
+from engine.model import Actor, Channel
+from engine.papers import CheckedPaper, PaperState, Presented, asked_by_form, checked, filed
+from engine.persistence import documents, dossiers, tasks
+from engine.persistence.tables import DossierRow
+from engine.procedures import pinned
+from engine.reuse import Reusable, applicant_key, offered
+from engine.runtime.cases import cases_of, title_of
+from engine.runtime.facts import CopyKind, RequiredDocument
+from engine.runtime.procedure import Procedure
+from forms.problems import FieldProblem
+from forms.rules import MAX_DOCUMENTS
+
+ALL: Final = "paper:all"  # the button that ticks every paper
+_PARTS: Final = ("state", "copies", "kind", "reason", "reuse")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that belongs to a paper already."""
+
+    id: str
+    name: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One paper on the list, with what was said of it so far."""
+
+    key: str
+    id: str
+    title: str
+    wanted: str
+    required: bool
+    of_cases: str
+    state: str
+    copies: str
+    kind: str
+    reason: str
+    reuse: str
+    files: tuple[File, ...]
+    own_upload: bool  # the form has no field for it
+    reusable: tuple[tuple[str, str], ...]
+    told: str  # who has checked it when, or from where it was taken
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """The list as a page shows it."""
+
+    lines: tuple[Line, ...]
+    kinds: tuple[tuple[str, str], ...]
+    states: tuple[tuple[str, str], ...]
+    on_paper: bool
+    case: str = ""
+
+
+@dataclass
+class Said:
+    """What was posted: the words of each paper, and the files that came with them."""
+
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    scans: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    uploader_key: str = ""
+    problems: list[FieldProblem] = field(default_factory=list)
+
+
+def said(procedure: Procedure, uploaded_by: str, uploader_key: str) -> Said:
+    """Read what was posted of every paper of the procedure, whichever case it is; files go into the store."""
+    keys = dict.fromkeys(one.key for one in procedure.facts.documents)
+    words = {key: {part: request.form.get(f"paper:{key}:{part}", "").strip()[:500] for part in _PARTS} for key in keys}
+    for key in keys:
+        if ALL in request.form and words[key]["state"] != PaperState.WAIVED:
+            words[key]["state"] = PaperState.PRESENT
+    sent = [(key, file) for key in keys for file in request.files.getlist(f"scan:{key}") if file.filename]
+    taken, problems = uploads.keep_all(sent[:MAX_DOCUMENTS], uploaded_by, uploader_key)
+    scans = {
+        key: tuple(
+            dict.fromkeys(
+                [*filter(None, request.form.getlist(f"paper:{key}:scan")), *(one for name, one in taken if name == key)]
+            )
+        )
+        for key in keys
+    }
+    return Said(words, scans, uploader_key, problems)
+
+
+def presented(procedure: Procedure, case: str, what: Said) -> tuple[Presented, ...]:
+    """What was said of the papers of this case; what nobody has said anything of is left out."""
+    return tuple(_presented(one, what) for one in procedure.facts.documents_of(case) if _is_said(one.key, what))
+
+
+def of_task(session: Session, task_id: UUID, what: Said) -> tuple[Presented, ...]:
+    """What was said of the papers of the dossier that a task belongs to."""
+    dossier = session.get_one(DossierRow, tasks.get(session, task_id).dossier_id)
+    return presented(pinned(session, dossier), dossier.procedure_case, what)
+
+
+def unsaid(procedure: Procedure, case: str, what: Said, files: Iterable[str] = ()) -> list[FieldProblem]:
+    """Required papers that nobody has said anything of and that no file stands for: a desk has to look."""
+    there = set(files)
+    return [
+        FieldProblem(
+            "",
+            "paper-unsaid",
+            f"Cho biết “{one.title.vi}” có, thiếu hay không cần",
+            f"Say whether “{one.title.get('en')}” is there, missing or not needed",
+        )
+        for one in procedure.facts.documents_of(case)
+        if one.required and one.key not in there and not _is_said(one.key, what)
+    ]
+
+
+def of_dossier(session: Session, actor: Actor, dossier: DossierRow, what: Said | None = None) -> Checklist:
+    """The list for a dossier that has been filed."""
+    procedure, data = pinned(session, dossier), dossiers.data_of(session, dossier.id)
+    answers = data.get(procedure.start_form) or {}
+    on_paper = dossier.channel != Channel.ONLINE
+    stated = filed(procedure, dossier.procedure_case, answers)
+    if on_paper:  # no file says nothing of the paper itself
+        stated = {key: one for key, one in stated.items() if one.documents}
+    papers = {**stated, **checked(data)}
+    known = offered(session, actor, dossier.applicant_key, dossier.applicant_name, dossier.id)
+    named = {identifier for paper in papers.values() for identifier in paper.documents}
+    rows = {str(row.id): row.filename for row in documents.of_dossier(session, dossier.id) if str(row.id) in named}
+    return _list(session, procedure, dossier.procedure_case, _Known(papers, known, rows, on_paper), what)
+
+
+def at_desk(
+    session: Session, actor: Actor, procedure: Procedure, case: str, answers: Mapping[str, object], what: Said | None
+) -> Checklist:
+    """The list for what somebody brings to the desk; `answers` are what has been typed so far."""
+    papers = {key: one for key, one in filed(procedure, case, answers).items() if one.state is PaperState.PRESENT}
+    name = str(answers.get("applicant_name") or "")
+    known = offered(session, actor, applicant_key(answers), name)
+    return _list(session, procedure, case, _Known(papers, known, {}, True), what)
+
+
+@dataclass(frozen=True)
+class _Known:
+    papers: Mapping[str, CheckedPaper]
+    reusable: Sequence[Reusable]
+    files: Mapping[str, str]
+    on_paper: bool
+
+
+def _list(session: Session, procedure: Procedure, case: str, known: _Known, what: Said | None) -> Checklist:
+    facts = procedure.facts
+    shown = facts.documents_of(case) if case or not cases_of(procedure) else facts.documents
+    once = {one.key: one for one in reversed(shown)}
+    own = asked_by_form(procedure)
+    lines = tuple(_line(session, procedure, one, known, what, own) for one in reversed(once.values()))
+    states = (
+        (PaperState.PRESENT.value, _("Có")),
+        (PaperState.MISSING.value, _("Thiếu")),
+        (PaperState.WAIVED.value, _("Không cần, vì…")),
+    )
+    kinds = tuple((kind.value, wording.word(wording.COPY_KINDS, kind)) for kind in CopyKind)
+    title = title_of(procedure, case).get(current_language()) if case else ""
+    return Checklist(lines, kinds, states, known.on_paper, title)
+
+
+def _line(
+    session: Session,
+    procedure: Procedure,
+    document: RequiredDocument,
+    known: _Known,
+    what: Said | None,
+    own: frozenset[str],
+) -> Line:
+    lang, key = current_language(), document.key
+    paper, typed = known.papers.get(key), (what.words.get(key, {}) if what else {})
+    kind = typed.get("kind") or (paper.copy_kind if paper and paper.copy_kind else document.copy_kind)
+    copies = typed.get("copies") or str(paper.copies if paper and paper.copies is not None else document.copies)
+    titles = [title_of(procedure, case).get(lang) for case in document.cases]
+    return Line(
+        key=key,
+        id=f"paper-{key}",
+        title=document.title.get(lang),
+        wanted=f"{document.copies} × {wording.word(wording.COPY_KINDS, document.copy_kind).lower()}",
+        required=document.required,
+        of_cases="; ".join(titles),
+        state=typed.get("state") or (paper.state.value if paper else ""),
+        copies=copies,
+        kind=str(kind),
+        reason=typed.get("reason") or (paper.reason if paper else ""),
+        reuse=typed.get("reuse", ""),
+        files=tuple(_files(session, paper, known, what, key)),
+        own_upload=known.on_paper and key not in own,
+        reusable=tuple(_choices(known.reusable, key, lang)),
+        told=_told(paper),
+    )
+
+
+def _files(session: Session, paper: CheckedPaper | None, known: _Known, what: Said | None, key: str) -> Iterable[File]:
+    for identifier in paper.documents if paper else ():
+        if identifier in known.files:
+            href = url_for("dossiers.paper", document_id=identifier)
+            yield File("", known.files[identifier], href)
+    for identifier in what.scans.get(key, ()) if what else ():
+        if what and (found := available(session, identifier, what.uploader_key)):
+            yield File(identifier, found.name, "")
+
+
+def _choices(reusable: Sequence[Reusable], key: str, lang: str) -> Iterable[tuple[str, str]]:
+    """The same paper first, then results, then whatever else the person has given."""
+    for one in sorted(reusable, key=lambda each: (each.key != key, each.key != "")):
+        words = {
+            "paper": one.title.get(lang),
+            "code": one.dossier_code,
+            "day": present.day_text(one.filed_at.isoformat()),
+        }
+        yield str(one.document_id), _("%(paper)s, hồ sơ %(code)s ngày %(day)s", **words) + f" ({one.filename})"
+
+
+def _told(paper: CheckedPaper | None) -> str:
+    if paper is None or not paper.checked_by:
+        return ""
+    words = _(
+        "%(person)s kiểm tra lúc %(moment)s", person=paper.checked_by, moment=present.moment_text(paper.checked_at)
+    )
+    return f"{words}; {_('dùng lại từ hồ sơ %(code)s', code=paper.source)}" if paper.source else words
+
+
+def _is_said(key: str, what: Said) -> bool:
+    words = what.words.get(key, {})
+    return bool(words.get("state") or words.get("reuse") or what.scans.get(key))
+
+
+def _presented(document: RequiredDocument, what: Said) -> Presented:
+    words, scans = what.words[document.key], what.scans.get(document.key, ())
+    state = words["state"] or PaperState.PRESENT  # a scan, or a paper to be used again, says that it is there
+    try:
+        which = PaperState(state)
+        copies = int(words["copies"]) if words["copies"] and which is PaperState.PRESENT else None
+        kind = CopyKind(words["kind"]) if words["kind"] else None
+    except ValueError:
+        raise InvalidInputError(
+            f"expected a whole number of copies and a known kind for '{document.title.get('en')}', found others",
+            f"Số bản của “{document.title.vi}” phải là số nguyên.",
+        ) from None
+    reuse = words["reuse"] if which is PaperState.PRESENT else ""
+    return Presented(document.key, which, None if reuse else copies, kind, scans, reuse, words["reason"])
+
+
+def lines_of(session: Session, dossier: DossierRow) -> list[dict[str, str]]:
+    """The checked papers in words, for the dossier's page: title, state, copies, how digital, who checked."""
+    procedure = pinned(session, dossier)
+    found = checked(dossiers.data_of(session, dossier.id))
+    lang = current_language()
+    return [
+        {
+            "title": one.title.get(lang),
+            "state": wording.word(wording.PAPER_STATES, found[one.key].state),
+            "copies": _copies(found[one.key]),
+            "digital": wording.word(wording.DIGITISATION, str(int(found[one.key].digitisation))),
+            "reason": found[one.key].reason,
+            "told": _told(found[one.key]),
+        }
+        for one in procedure.facts.documents_of(dossier.procedure_case)
+        if one.key in found
+    ]
+
+
+def _copies(paper: CheckedPaper) -> str:
+    if paper.copies is None or paper.state is not PaperState.PRESENT:
+        return ""
+    kind = wording.word(wording.COPY_KINDS, paper.copy_kind) if paper.copy_kind else ""
+    return f"{paper.copies} {kind.lower()}".strip()
