@@ -12,6 +12,7 @@ from engine.feel import compile_expression
 from engine.model import Element, ElementKind, Role
 from engine.runtime import extensions
 from engine.runtime.profile import BPMN, MOTCUA
+from engine.runtime.side_tasks import SIDE_TASKS
 from forms.definition import findings
 from forms.problems import InvalidAnswers
 
@@ -274,7 +275,11 @@ def test_a_demo_dossier_can_be_filed_and_driven_as_far_as_it_says(place: int) ->
     walk["application"] = {**walk["application"], **demo.get("application", {})}
     journey = DryWalk(files, walk)
     journey.go()
-    assert demo.get("until", journey.passed[-1]) in {*journey.passed, *walk.get("leave", ())}
+    assert demo.get("until", journey.passed[-1]) in {*journey.passed, *walk.get("leave", ()), *SIDE_TASKS}
+
+
+def test_there_is_a_demo_dossier_of_every_procedure() -> None:
+    assert {demo["procedure"] for demo in DEMO["demo_dossier"]} == set(KEYS)
 
 
 def test_there_are_enough_demo_dossiers_and_no_two_stand_at_the_same_place() -> None:
