@@ -1,13 +1,13 @@
 """What anybody may see and do: find a procedure, read what it asks for, file, look a dossier up by its code."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.auth import allow_public
 from api.auth.limits import limiter
 from api.database import read
-from api.pages import filing, procedure_view, steps
+from api.pages import begun, filing, procedure_view, steps
 from api.pages.uploads import takes_files
 from api.site import site
 from engine import procedures
@@ -34,8 +34,12 @@ def procedure(key: str) -> str:
     with read() as session:
         version = procedures.governing_version(session, key, site().platform.today())
         loaded = procedures.loaded(session, version.id)
+        unfinished = begun.unfinished(session, key)
     return render_template(
-        "pages/citizen/procedure.html", procedure=procedure_view.view(loaded), steps=steps.for_citizens(loaded)
+        "pages/citizen/procedure.html",
+        procedure=procedure_view.view(loaded),
+        steps=steps.for_citizens(loaded),
+        unfinished=unfinished,
     )
 
 
@@ -43,7 +47,7 @@ def procedure(key: str) -> str:
 @allow_public
 def file(key: str) -> str:
     """The form to fill in; no account is needed."""
-    return _form(key, filing.form(key, filing.visitor()))
+    return _form(key, begun.fresh(key))
 
 
 @blueprint.post("/procedures/<key>/file")
@@ -51,16 +55,73 @@ def file(key: str) -> str:
 @limiter.limit("120/minute")
 @takes_files
 def send(key: str) -> str | AnyResponse | tuple[str, int]:
-    """File, or show the form again with what was typed."""
-    desk = filing.visitor()
-    shown = filing.form(key, desk)
-    pressed = shown.filling.take_post()
+    """File, keep for later, go to another section, or show the form again with what was typed."""
+    sheet = begun.fresh(key)
+    filling = sheet.form.filling
+    pressed = filling.take_post()
+    if target := begun.wanted():
+        return _go(key, sheet, target)
+    if pressed.kind == "save" and not filling.problems:
+        begun.keep(key, sheet)
+        return redirect(url_for("citizen.saved", secret=sheet.form.attempt), 303)
     if pressed.kind != "complete":
-        return _form(key, shown)
-    link = "" if shown.filling.problems else filing.file(key, shown, desk)
+        return _form(key, sheet)
+    link = "" if filling.problems else filing.file(key, sheet.form, sheet.desk)
     if not link:
-        return _form(key, shown), 422
+        begun.go_to_problems(sheet)
+        return _form(key, sheet), 422
     return redirect(url_for("following.receipt", link=link), 303)
+
+
+@blueprint.post("/procedures/<key>/draft")
+@allow_public
+@limiter.limit("240/minute")
+def autosave(key: str) -> tuple[str, int]:
+    """Keep what has been typed; called by the page's script while somebody types."""
+    sheet = begun.fresh(key)
+    if not begun.filed(sheet.form.attempt):  # another tab was quicker
+        sheet.form.filling.take_post()
+        begun.keep(key, sheet)
+    return "", 204
+
+
+@blueprint.get("/applications/<secret>")
+@allow_public
+@limiter.limit("120/minute")
+def application(secret: str) -> str | AnyResponse:
+    """Go on with what was begun; once it is filed, its receipt."""
+    if link := begun.filed(secret):
+        return redirect(url_for("following.receipt", link=link))
+    sheet = _begun(secret)
+    return _form(sheet.key, sheet)
+
+
+@blueprint.get("/applications/<secret>/saved")
+@allow_public
+@limiter.limit("120/minute")
+def saved(secret: str) -> str | AnyResponse:
+    """The link to come back by, and until when."""
+    if link := begun.filed(secret):
+        return redirect(url_for("following.receipt", link=link))
+    sheet = _begun(secret)
+    address = site().settings.public_url + url_for("citizen.application", secret=secret)
+    return render_template(
+        "pages/citizen/saved.html",
+        procedure=sheet.form.procedure,
+        secret=secret,
+        address=address,
+        until=sheet.until,
+    )
+
+
+@blueprint.post("/applications/<secret>/forget")
+@allow_public
+def forget(secret: str) -> AnyResponse:
+    """Let go of what was kept: for those who share a computer, or have changed their mind."""
+    key = _begun(secret).key
+    begun.forget(secret)
+    flash(_("Đã xóa bản nháp."), "success")
+    return redirect(url_for("citizen.procedure", key=key), 303)
 
 
 @blueprint.get("/follow")
@@ -83,11 +144,34 @@ def _follow(code: str, found: object, error: str) -> str:
     return render_template("pages/citizen/follow.html", code=code, found=found, errors=errors)
 
 
-def _form(key: str, shown: filing.Form) -> str:
+def _go(key: str, sheet: begun.Sheet, target: int) -> AnyResponse | tuple[str, int]:
+    """To another section, once this one is right; what was typed is kept, so that the page has an address."""
+    filling = sheet.form.filling
+    filling.problems = [*filling.problems, *begun.problems_on_the_way(sheet, target)]
+    if filling.problems:
+        return _form(key, sheet), 422
+    begun.keep(key, sheet)
+    return redirect(url_for("citizen.application", secret=sheet.form.attempt, section=target), 303)
+
+
+def _begun(secret: str) -> begun.Sheet:
+    sheet = begun.continued(secret, request.args.get("section", "1"))
+    if sheet is None:
+        raise NotFoundError(
+            "expected the link of an application that was begun, found none; it may have lapsed, begin anew",
+            "Không có bản nháp nào ở đường dẫn này: có thể đã quá hạn lưu hoặc đã bị xóa. Hãy bắt đầu lại.",
+        )
+    return sheet
+
+
+def _form(key: str, sheet: begun.Sheet) -> str:
     return render_template(
         "pages/citizen/file.html",
-        procedure=shown.procedure,
-        filling=shown.filling,
-        attempt=shown.attempt,
+        procedure=sheet.form.procedure,
+        sheet=sheet,
+        filling=sheet.form.filling,
+        attempt=sheet.form.attempt,
+        version=sheet.form.version,
         back=url_for("citizen.procedure", key=key),
+        days=site().settings.papers.draft_days,
     )

@@ -26,6 +26,12 @@ def link_of(session: Session, platform: Platform, attempt: str, procedure_key: s
     return _hidden(bytes.fromhex(known.body), attempt).decode() if known is not None and known.body else ""
 
 
+def known_link(session: Session, attempt: str) -> str:
+    """The link that this attempt has given; "" when it has given none. Takes nothing."""
+    known = idempotency.known(session, _OWNER, _name(attempt))
+    return _hidden(bytes.fromhex(known.body), attempt).decode() if known is not None and known.body else ""
+
+
 def remember(session: Session, attempt: str, link: str) -> None:
     """Keep the link for a repetition, in the transaction that made the dossier."""
     idempotency.remember(session, _OWNER, _name(attempt), 303, _hidden(link.encode(), attempt).hex(), {})

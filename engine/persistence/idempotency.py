@@ -42,6 +42,11 @@ def reserve(session: Session, owner: str, key: str, fingerprint: str, now: datet
     return known
 
 
+def known(session: Session, owner: str, key: str) -> IdempotencyRow | None:
+    """The answer given before under this key, if any; the key is not taken."""
+    return session.get(IdempotencyRow, (owner, key))
+
+
 def remember(session: Session, owner: str, key: str, status: int, body: str, headers: dict[str, str]) -> None:
     """Keep the answer, in the transaction that made it true."""
     row = session.get_one(IdempotencyRow, (owner, key))
