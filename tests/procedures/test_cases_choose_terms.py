@@ -10,7 +10,7 @@ from dry_walk import KEYS, NOW, Files
 from sqlalchemy import Engine
 
 from engine.clock import FixedClock
-from engine.deadlines.terms import Term, Unit, resolve_term
+from engine.deadlines.terms import Starts, Term, Unit, resolve_term
 from engine.feel import from_feel, to_feel
 
 DAYS, WORKING = Unit.CALENDAR_DAYS, Unit.WORKING_DAYS
@@ -103,10 +103,63 @@ def test_adjusting_an_investment_project(answers: dict[str, Any], case: str, day
         ("detailed_plan_approval", "approval", TODAY, (8, WORKING)),
         ("zoning_plan_approval", "adjustment", TODAY, (8, WORKING)),
         ("household_business_registration", "", TODAY, (3, WORKING)),
+        ("planning_brief_appraisal", "new", BEFORE, (20, DAYS)),
+        ("planning_brief_appraisal", "adjustment", TODAY, (15, DAYS)),
+        ("planning_brief_approval", "new", BEFORE, (15, DAYS)),
+        ("planning_brief_approval", "new", TODAY, (7, WORKING)),
+        ("zoning_plan_appraisal", "new", BEFORE, (25, WORKING)),
+        ("zoning_plan_appraisal", "new", date(2026, 6, 30), (30, DAYS)),
+        ("zoning_plan_appraisal", "adjustment", TODAY, (20, WORKING)),
+        ("zoning_plan_appraisal", "adjustment", date(2027, 3, 1), (30, DAYS)),  # the temporary rule has lapsed
     ],
 )
 def test_the_term_of_the_day_of_reception_governs(key: str, case: str, day: date, term: tuple[int, Unit]) -> None:
     assert term_of(Files(key), case, day) == term
+
+
+@pytest.mark.parametrize("key", ["planning_brief_appraisal", "planning_brief_approval", "zoning_plan_appraisal"])
+def test_only_an_adjustment_needs_the_approved_plan(key: str) -> None:
+    files = Files(key)
+    of_new, of_adjustment = (
+        {paper.key for paper in files.facts.documents_of(case_of(files, plan_kind=kind)["case"])}
+        for kind in ("new", "adjustment")
+    )
+    assert of_adjustment - of_new == {"approved_plan"}
+
+
+ANYWHERE = ("house_building_permit", "household_business_registration", "investment_certificate")
+
+
+@pytest.mark.parametrize("key", ANYWHERE)
+def test_what_is_filed_anywhere_counts_from_the_competent_bodys_receipt_since_5_august_2026(key: str) -> None:
+    files = Files(key)
+    for case in {one.case for one in files.facts.terms}:
+        before, since = (resolve_term(files.facts.terms_of(case), date(2026, 8, day)) for day in (4, 5))
+        assert before.starts is not Starts.COMPETENT_BODY_RECEIPT
+        assert since.starts is Starts.COMPETENT_BODY_RECEIPT
+        assert (before.amount, before.unit) == (since.amount, since.unit)
+
+
+@pytest.mark.parametrize(
+    ("key", "answers", "body"),
+    [
+        ("house_building_permit", {"ward": "hiep_binh"}, "TD-P-HB"),
+        ("house_building_permit", {"ward": "linh_xuan"}, "TD-P-LX"),
+        ("house_building_permit", {"ward": "other"}, None),
+        ("household_business_registration", {"ward": "linh_xuan"}, "TD-P-LX"),
+        ("household_business_registration", {"ward": "other"}, None),
+        ("investment_certificate", {"site": "outside"}, "TD-KT"),
+        ("investment_certificate", {"site": "zone"}, "TD-BQL"),
+        ("investment_certificate", {"site": "several"}, None),
+    ],
+)
+def test_the_table_names_the_body_that_decides_or_nobody(key: str, answers: dict[str, Any], body: str | None) -> None:
+    files = Files(key)
+    rule = files.facts.routing
+    assert rule is not None
+    application = {**files.walks["granted"]["application"], **answers}
+    made = files.decision_model(rule.file).decide(rule.decision, {"application": to_feel(application)}, now=NOW)
+    assert from_feel(made.value) == body
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if Files(key).facts.case])
