@@ -3,11 +3,14 @@
 //   <form data-draft-url="/tasks/17/draft" data-draft-etag='"4"'
 //         data-draft-saving="…" data-draft-saved="…" data-draft-failed="…" data-draft-conflict="…">
 //     <p data-draft-status role="status"></p>
+//     <a data-draft-sign-in hidden href="/sign-in" target="_blank">…</a>
 //
 // The fields (no files) are posted there a moment after the last key, with the CSRF token and, where given,
 // If-Match. The answer's ETag is used next time. 409 and 412 mean that somebody else has the task now: nothing
-// is overwritten, the person is told, and saving stops. Any other failure is tried again.
-import { csrfToken } from "./token.js";
+// is overwritten, the person is told, and saving stops. 401 means that the session has ended: the person is told
+// (data-draft-signed-out) and shown where to sign in, in another tab; the typed words stay, the form is not sent, and
+// as soon as somebody is signed in the page takes a new token and goes on saving. Any other failure is tried again.
+import { csrfToken, renewToken } from "./token.js";
 
 const QUIET_MS = 1500;
 const RETRY_MS = 10000;
@@ -17,7 +20,7 @@ export function startDrafts(scope) {
 }
 
 function watch(form) {
-  const state = { timer: 0, busy: false, changed: false, stopped: false, etag: form.dataset.draftEtag };
+  const state = { timer: 0, busy: false, changed: false, stopped: false, signedOut: false, etag: form.dataset.draftEtag };
 
   function soon(delay) {
     clearTimeout(state.timer);
@@ -28,12 +31,17 @@ function watch(form) {
     state.changed = true;
     soon(QUIET_MS);
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
     clearTimeout(state.timer);
-    state.stopped = true;
+    if (!state.signedOut) {
+      state.stopped = true;
+      return;
+    }
+    event.preventDefault();
+    save(form, state, soon);
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden" && state.changed) save(form, state, soon);
+    if (state.changed || state.signedOut) save(form, state, soon);
   });
 }
 
@@ -43,7 +51,9 @@ async function save(form, state, soon) {
   state.changed = false;
   say(form, form.dataset.draftSaving);
   try {
+    if (state.signedOut) await renewToken();
     const answer = await fetch(form.dataset.draftUrl, request(form, state));
+    signedOut(form, state, answer.status === 401);
     if (answer.ok) {
       state.etag = answer.headers.get("ETag") ?? state.etag;
       say(form, `${form.dataset.draftSaved ?? ""} ${time()}`);
@@ -55,11 +65,17 @@ async function save(form, state, soon) {
     }
   } catch {
     state.changed = true;
-    say(form, form.dataset.draftFailed, true);
+    say(form, (state.signedOut && form.dataset.draftSignedOut) || form.dataset.draftFailed, true);
   } finally {
     state.busy = false;
   }
   if (state.changed && !state.stopped) soon(form.querySelector(".mc-draft-status--problem") ? RETRY_MS : QUIET_MS);
+}
+
+function signedOut(form, state, isSo) {
+  state.signedOut = isSo;
+  const link = form.querySelector("[data-draft-sign-in]");
+  if (link) link.hidden = !isSo;
 }
 
 function request(form, state) {

@@ -26,8 +26,10 @@ export function startRequests(start) {
     if (event.detail.elt !== document.body) start(event.detail.elt);
   });
   // An answer that is no fragment (signed out, somebody else was quicker, server gone): show the whole page.
-  // What asks by itself beside the work, such as the number of new notices, must not throw the work away.
+  // What asks by itself beside the work, such as the number of new notices, must not throw the work away; nor must
+  // a session that has ended while somebody types (drafts.js tells what to do).
   document.addEventListener("htmx:responseError", (event) => {
-    if (!event.detail.elt.closest("[data-quiet]")) window.location.reload();
+    const kept = event.detail.xhr.status === 401 && event.detail.elt.closest("form[data-draft-url]");
+    if (!kept && !event.detail.elt.closest("[data-quiet]")) window.location.reload();
   });
 }
