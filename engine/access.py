@@ -8,6 +8,8 @@ from engine.model import Actor, Cover, Role
 from engine.persistence.tables import DossierRow, TaskRow
 
 SEES_ALL = (Role.PROCEDURE_CONTROL, Role.OPERATOR)
+READ_HISTORIES = (Role.PROCEDURE_CONTROL, Role.OPERATOR, Role.DIVISION_HEAD, Role.AGENCY_LEADER)
+"""Who reads whole histories of the dossiers they may see, and takes archives of them."""
 
 
 def units_of(actor: Actor) -> set[str]:

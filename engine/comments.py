@@ -27,6 +27,7 @@ from engine.persistence.tables import DossierRow, JournalRow, PersonRow
 from engine.platform import Platform
 
 LONGEST = 4_000  # characters
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")  # nor what turns text around
 _MENTION = re.compile(r"(?<![\w@.])@([A-Za-z0-9][A-Za-z0-9._-]{0,62}[A-Za-z0-9])")
 
 
@@ -156,7 +157,7 @@ def _checked(session: Session, actor: Actor, dossier_id: UUID, text: str) -> str
             "expected somebody of the organisation to comment, found an applicant; comments are internal",
             "Ghi chú nội bộ chỉ dành cho cán bộ.",
         )
-    said = text.replace("\r\n", "\n").strip()
+    said = _UNSEEN.sub("", text.replace("\r\n", "\n")).strip()
     if not said:
         raise InvalidInputError("expected a comment, found nothing; write one", "Hãy viết nội dung ghi chú.")
     if len(said) > LONGEST:

@@ -15,21 +15,20 @@ from api.pages import history_view, looks, past_view
 from api.pages.acting import person
 from api.site import site
 from engine import dossier_past
+from engine.access import READ_HISTORIES
 from engine.errors import InvalidInputError
 from engine.history import journal
 from engine.history.verify import verify
-from engine.model import Role
 from engine.persistence import access_log, dossiers
 from engine.persistence.tables import DossierRow
 from engine.procedures import pinned
 
 blueprint = Blueprint("auditor", __name__)
-HISTORY_READERS = (Role.PROCEDURE_CONTROL, Role.OPERATOR, Role.DIVISION_HEAD, Role.AGENCY_LEADER)
 PAGE = 100
 
 
 @blueprint.get("/dossiers/<uuid:dossier_id>/history")
-@allow(*HISTORY_READERS)
+@allow(*READ_HISTORIES)
 def history(dossier_id: UUID) -> str:
     """Every entry with its hash, and whether the chain holds. That somebody looked is recorded."""
     actor, after = person(), int(request.args.get("after", "0")) if request.args.get("after", "0").isdecimal() else 0
@@ -60,7 +59,7 @@ def history(dossier_id: UUID) -> str:
 
 
 @blueprint.get("/dossiers/<uuid:dossier_id>/history/at")
-@allow(*HISTORY_READERS)
+@allow(*READ_HISTORIES)
 def past(dossier_id: UUID) -> str:
     """The dossier as it stood after an entry (`entry`), or at an instant (`moment`, local time); now, if neither."""
     actor = person()
@@ -76,7 +75,7 @@ def past(dossier_id: UUID) -> str:
 
 
 @blueprint.get("/dossiers/<uuid:dossier_id>/archive.zip")
-@allow(*HISTORY_READERS)
+@allow(*READ_HISTORIES)
 def archive(dossier_id: UUID) -> Response:
     """Everything about the dossier as one file that can be checked anywhere."""
     return archives.send(person(), dossier_id)
