@@ -31,6 +31,13 @@ class NotFoundError(EngineError):
     title_vi = "Không tìm thấy."
 
 
+class ProcedureLapsedError(NotFoundError):
+    """The procedure can no longer be filed: its last version has lapsed, or it was retired."""
+
+    code = "procedure-lapsed"
+    title_vi = "Thủ tục không còn được áp dụng."
+
+
 class NotAllowedError(EngineError):
     """You may not do this."""
 

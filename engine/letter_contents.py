@@ -29,6 +29,7 @@ from engine.letter_pieces import (
 from engine.model import DeadlineKind, Element, LetterDue, Role
 from engine.organisation.people import holders
 from engine.papers import present
+from engine.persistence.tables import DossierRow
 from engine.runtime.evaluation import Evaluation
 from forms.letter_data import Handover, HandoverEntry, Letter, LetterKind, Receipt, Refusal, Stop, Supplement
 from forms.letter_parts import Letterhead, Officer, Paper, Party, Signer
@@ -41,6 +42,12 @@ _TERM_UNITS = {
 }
 _SIGNING = {Role.AGENCY_LEADER: "Lãnh đạo cơ quan", Role.DIVISION_HEAD: "Lãnh đạo phòng"}
 _BY_POST, _ONLINE = "post", "online"
+_RELATIONS = {
+    "self": "chủ hồ sơ",
+    "proxy": "người được ủy quyền",
+    "representative": "người đại diện theo pháp luật",
+}
+_IDENTITY_PAPERS = {"cccd": "căn cước", "vneid": "VNeID", "passport": "hộ chiếu"}
 
 
 class NoDueDateError(ConflictError):
@@ -218,12 +225,15 @@ def _stop(occasion: Occasion) -> Stop:
 def _handover(occasion: Occasion) -> Handover:
     change, filed = occasion.change, occasion.filed
     dossier, facts = change.dossier, change.procedure.facts
-    number = occasion.text("", "number")
+    issued = occasion.evaluation.data.get("issuing")
+    number = occasion.text("", "number") or (text_of(issued.get("number")) if isinstance(issued, Mapping) else "")
     by_post = text_of(filed.get("result_channel")) == _BY_POST
+    units = {code: occasion.units.get(code, UnitNames("", "")).name for code in _places(dossier)}
+    recipient = occasion.text("", "recipient")
     return Handover(
-        head=_head(occasion, dossier.competent_unit),
-        giving_unit=occasion.units.get(dossier.competent_unit, UnitNames("", "")).name,
-        receiving_unit=occasion.units.get(dossier.receiving_unit, UnitNames("", "")).name,
+        head=_head(occasion, dossier.receiving_unit if recipient else dossier.competent_unit),
+        giving_unit=units[dossier.receiving_unit if recipient else dossier.competent_unit],
+        receiving_unit=_who_receives(occasion) if recipient else units[dossier.receiving_unit],
         handed_over_at=occasion.at,
         entries=(
             HandoverEntry(
@@ -233,12 +243,28 @@ def _handover(occasion: Occasion) -> Handover:
                 applicant=dossier.applicant_name,
                 address=text_of(filed.get("address")),
                 fee=facts.fee.vi not in ("", "Không"),
-                by_post=by_post,
+                by_post=occasion.text("", "method") == _BY_POST if recipient else by_post,
             ),
         ),
         giver=Officer(occasion.by),
-        taker=Officer(""),
+        taker=Officer(recipient),
     )
+
+
+def _places(dossier: DossierRow) -> tuple[str, str]:
+    return dossier.receiving_unit, dossier.competent_unit
+
+
+def _who_receives(occasion: Occasion) -> str:
+    """Who takes the result at the desk, as what, and by which paper: "Trần Văn An, người được ủy quyền, căn cước …"."""
+    number = occasion.text("", "recipient_identity_number", "passport_number", "postal_number")
+    said = (
+        occasion.text("", "recipient"),
+        _RELATIONS.get(occasion.text("", "relation"), ""),
+        occasion.text("", "authorisation"),
+        f"{_IDENTITY_PAPERS.get(occasion.text('', 'identity_paper'), 'số')} {number}" if number else "",
+    )
+    return ", ".join(part for part in said if part)
 
 
 _WRITERS: Mapping[LetterKind, Callable[[Occasion], Letter]] = {

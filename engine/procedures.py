@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
-from engine.errors import BundleRejectedError, NotAllowedError, NotFoundError
+from engine.errors import BundleRejectedError, NotAllowedError, NotFoundError, ProcedureLapsedError
 from engine.events import EventType
 from engine.history import journal
 from engine.history.journal import Event
@@ -63,27 +63,48 @@ def governing_version(session: Session, key: str, day: date) -> ProcedureVersion
     """The version of a procedure that governs dossiers received on `day`: of those valid then, the newest.
 
     Raises:
+        ProcedureLapsedError: the procedure was in force before that day and is no longer.
         NotFoundError: no version of this procedure is valid on that day.
     """
-    versions = (
+    versions = _in_force(day).where(ProcedureVersionRow.procedure_key == key)
+    version = session.scalar(versions.order_by(ProcedureVersionRow.number.desc()).limit(1))
+    if version is None:
+        raise _none_in_force(session, key, day)
+    return version
+
+
+def _none_in_force(session: Session, key: str, day: date) -> NotFoundError:
+    """Why a procedure cannot be filed on a day: it has lapsed or was retired, or there is none yet."""
+    head = session.get(ProcedureRow, key)
+    last = session.scalar(
+        select(func.max(ProcedureVersionRow.valid_to)).where(ProcedureVersionRow.procedure_key == key)
+    )
+    if head is not None and (head.retired_at is not None or (last is not None and last < day)):
+        until = f"{last:%d/%m/%Y}" if head.retired_at is None and last else f"{head.retired_at:%d/%m/%Y}"
+        return ProcedureLapsedError(
+            f"expected a procedure that can be filed on {day}, found that '{key}' was in force until {until}; look "
+            "for the procedure that took its place. Dossiers that were filed before go on",
+            f"Thủ tục “{head.title_vi}” chỉ áp dụng đến {until}. Hãy tìm thủ tục thay thế. Hồ sơ đã nộp trước đó vẫn "
+            "được giải quyết.",
+            procedure=key,
+        )
+    return NotFoundError(
+        f"expected a version of the procedure '{key}' valid on {day}, found none",
+        f"Không có phiên bản nào của thủ tục '{key}' có hiệu lực ngày {day:%d/%m/%Y}.",
+    )
+
+
+def _in_force(day: date) -> Select[ProcedureVersionRow]:
+    """The versions that are valid on the day, of procedures that are offered."""
+    return (
         select(ProcedureVersionRow)
         .join(ProcedureRow, ProcedureRow.key == ProcedureVersionRow.procedure_key)
         .where(
-            ProcedureVersionRow.procedure_key == key,
             ProcedureRow.retired_at.is_(None),
             ProcedureVersionRow.valid_from <= day,
             or_(ProcedureVersionRow.valid_to.is_(None), ProcedureVersionRow.valid_to >= day),
         )
-        .order_by(ProcedureVersionRow.number.desc())
-        .limit(1)
     )
-    version = session.scalar(versions)
-    if version is None:
-        raise NotFoundError(
-            f"expected a version of the procedure '{key}' valid on {day}, found none",
-            f"Không có phiên bản nào của thủ tục '{key}' có hiệu lực ngày {day:%d/%m/%Y}.",
-        )
-    return version
 
 
 def loaded(session: Session, version_id: UUID) -> Procedure:
@@ -102,14 +123,21 @@ def pinned(session: Session, dossier: DossierRow) -> Procedure:
 
 def offered(session: Session, day: date) -> Sequence[ProcedureVersionRow]:
     """The governing version of every procedure that can be filed on `day`, by title."""
-    keys = select(ProcedureRow.key).where(ProcedureRow.retired_at.is_(None)).order_by(ProcedureRow.title_vi)
-    found = []
-    for key in session.scalars(keys):
-        try:
-            found.append(governing_version(session, key, day))
-        except NotFoundError:
-            continue  # deployed ahead of its day, or lapsed
-    return found
+    newest = _in_force(day).with_only_columns(
+        ProcedureVersionRow.procedure_key, func.max(ProcedureVersionRow.number).label("number")
+    )
+    governing = newest.group_by(ProcedureVersionRow.procedure_key).subquery()
+    versions = (
+        select(ProcedureVersionRow)
+        .join(
+            governing,
+            (governing.c.procedure_key == ProcedureVersionRow.procedure_key)
+            & (governing.c.number == ProcedureVersionRow.number),
+        )
+        .join(ProcedureRow, ProcedureRow.key == ProcedureVersionRow.procedure_key)
+        .order_by(ProcedureRow.title_vi)
+    )
+    return session.scalars(versions).all()
 
 
 def versions_of(session: Session, key: str) -> Sequence[ProcedureVersionRow]:

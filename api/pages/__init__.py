@@ -12,6 +12,7 @@ from api.pages import (
     following,
     handovers,
     keyboard,
+    lapsed,
     letters,
     lists,
     looks,
@@ -54,3 +55,5 @@ blueprints = (
     mandates.blueprint,
     handovers.blueprint,
 )
+
+lapsed.install(citizen.blueprint, reception.blueprint)

@@ -10,6 +10,7 @@ from api.auth.access import access_of
 from api.pages import (
     actions,
     answers_view,
+    checklist,
     clock,
     comments,
     consultations,
@@ -54,6 +55,7 @@ def variables(session: Session, actor: Actor, dossier: DossierRow, before: int =
         "place": step_story.marks(procedure, whereabouts(session, dossier)),
         "steps": step_story.lines(session, procedure, steps_of(session, site().platform, dossier)),
         "documents": [each for each in documents if not each.letter],
+        "checked": checklist.lines_of(session, dossier),
         "letters": [each for each in documents if each.letter],
         "printing": dossier_view.letters_to_come(session, dossier),
         "parts": answers_view.parts(procedure, dossiers.data_of(session, dossier.id), dossier.id),
