@@ -14,6 +14,8 @@ from engine.errors import EngineError
 from engine.model import Actor, Role
 from engine.statistics import READERS
 
+_OF_THE_ORGANISATION = {"organisation", "reorganisation", "absence", "mandates", "handovers"}
+_REGISTER_READERS = (Role.PROCEDURE_CONTROL, Role.OPERATOR, Role.AGENCY_LEADER)
 _NAMES = {"vi": "Tiếng Việt", "en": "English"}
 
 
@@ -41,7 +43,9 @@ def frame() -> dict[str, Any]:
         "lang": current_language(),
         "current_person": person,
         "navigation": doors(person),
+        "organisation_register_open": bool(person) and any(map(person.has_role, _REGISTER_READERS)),
         "keyboard": keyboard.of(person),
+        "keys_url": url_for("keyboard.show") if person else "",
         "search_url": url_for("search.find") if person else "",
         "bell": notice_list.bell(person) if person else None,
         "language_links": [
@@ -73,6 +77,7 @@ def doors(actor: Actor | None) -> list[Door]:
     found.append(_door("dossiers.index", _("Hồ sơ"), "g d"))
     if any(actor.has_role(role) for role in READERS):
         found.append(_door("statistics.index", _("Thống kê"), "g s"))
+    found.append(_door("organisation.index", _("Tổ chức"), "g t"))
     if actor.has_role(Role.OPERATOR):
         found.append(_door("operator.incidents", _("Sự cố")))
     if any(actor.has_role(role) for role in (Role.PROCESS_DESIGNER, Role.OPERATOR, Role.PROCEDURE_CONTROL)):
@@ -94,10 +99,11 @@ def is_fragment() -> bool:
 
 def _door(endpoint: str, text: str, key: str = "") -> Door:
     blueprint, _dot, _name = endpoint.partition(".")
+    here = "organisation" if request.blueprint in _OF_THE_ORGANISATION else request.blueprint
     return Door(
         url_for(endpoint),
         text,
-        request.blueprint == blueprint if blueprint != "citizen" else request.endpoint == endpoint,
+        here == blueprint if blueprint != "citizen" else request.endpoint == endpoint,
         key,
     )
 

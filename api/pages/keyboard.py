@@ -29,6 +29,7 @@ ACTIONS = {
     "g d": lazy("Đến Hồ sơ"),
     "g q": lazy("Đến Quầy tiếp nhận"),
     "g s": lazy("Đến Thống kê"),
+    "g t": lazy("Đến Tổ chức"),
     "j": lazy("Dòng sau"),
     "k": lazy("Dòng trước"),
     "o": lazy("Mở dòng đang xem"),

@@ -123,6 +123,7 @@ def _examples(session: Session) -> dict[str, str]:
     return {
         "key": "detailed_plan_adjustment",
         "number": "1",
+        "kind": "inbox",  # of lists
         "path": "process.bpmn",
         "link": LINK,
         "dossier_id": str(waiting.dossier_id),

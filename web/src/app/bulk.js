@@ -26,6 +26,7 @@ export function startBulk() {
 async function start(form, button, place, rows, keeps) {
   const stroke = { form, button, place, keeps, rows, from: 0, fields: fields(form, button), url: form.action };
   place.querySelector("[data-bulk-outcomes]").replaceChildren();
+  document.querySelector(".govuk-error-summary")?.remove(); // what was wrong before
   place.hidden = false;
   place.dataset.busy = "1";
   if (rows === "all") stroke.rows = await everything(form);
