@@ -36,6 +36,7 @@ def file_online(citizen: Persona) -> tuple[str, str]:
     citizen.page.get_by_role("link", name="Điều chỉnh cục bộ quy hoạch chi tiết").click()
     citizen.page.get_by_role("button", name="Nộp hồ sơ trực tuyến").click()
     citizen.fill(WALK["application"])
+    citizen.go_to_the_end()
     citizen.press("Nộp hồ sơ")
     expect(citizen.page.get_by_role("heading", level=1)).to_have_text("Đã nhận hồ sơ")
     code = citizen.page.locator(".mc-code").inner_text()

@@ -104,11 +104,11 @@ def test_a_refused_form_leads_to_each_mistake(
 ) -> None:
     person = enter()
     person.go(f"/procedures/{PROCEDURE}/file")
-    person.press("Nộp hồ sơ")
+    person.press("Tiếp tục")
     assert person.page.title().startswith("Lỗi:")
     assert person.page.evaluate("document.activeElement.className").startswith("govuk-error-summary")
     links = person.page.locator(".govuk-error-summary__list a")
-    assert links.count() > 5
+    assert links.count() > 3
     targets = json.loads(person.page.evaluate("JSON.stringify([...document.links].map(a => a.getAttribute('href')))"))
     dangling = [one for one in targets if one.startswith("#") and len(one) > 1 and not person.page.locator(one).count()]
     assert dangling == []

@@ -105,7 +105,16 @@ class Persona:
         if not self.scripts and not field.count():
             self.press("Cập nhật biểu mẫu")
         field.first.wait_for(state="attached")
+        while field.locator("xpath=ancestor::div[@hidden]").count():  # in a later section of a long form
+            self.press("Tiếp tục")
+            assert not self.page.locator(".govuk-error-summary").count(), self.page.inner_text("main")
         return field
+
+    def go_to_the_end(self) -> None:
+        """Through what is left of a long form, to the page for checking."""
+        while self.page.locator("main").get_by_role("button", name="Tiếp tục", exact=True).count():
+            self.press("Tiếp tục")
+            assert not self.page.locator(".govuk-error-summary").count(), self.page.inner_text("main")
 
     def _settle(self) -> None:
         """Wait until the page has answered a change."""

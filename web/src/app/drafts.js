@@ -19,8 +19,13 @@ export function startDrafts(scope) {
   for (const form of scope.querySelectorAll("form[data-draft-url]")) watch(form);
 }
 
+// Not form.dataset: a question of the form may be called "dataset", and then that is its input.
+function told(form, name) {
+  return form.getAttribute(`data-draft-${name}`);
+}
+
 function watch(form) {
-  const state = { timer: 0, busy: false, changed: false, stopped: false, signedOut: false, etag: form.dataset.draftEtag };
+  const state = { timer: 0, busy: false, changed: false, stopped: false, signedOut: false, etag: told(form, "etag") };
 
   function soon(delay) {
     clearTimeout(state.timer);
@@ -49,23 +54,23 @@ async function save(form, state, soon) {
   if (state.busy || state.stopped || !form.isConnected) return;
   state.busy = true;
   state.changed = false;
-  say(form, form.dataset.draftSaving);
+  say(form, told(form, "saving"));
   try {
     if (state.signedOut) await renewToken();
-    const answer = await fetch(form.dataset.draftUrl, request(form, state));
+    const answer = await fetch(told(form, "url"), request(form, state));
     signedOut(form, state, answer.status === 401);
     if (answer.ok) {
       state.etag = answer.headers.get("ETag") ?? state.etag;
-      say(form, `${form.dataset.draftSaved ?? ""} ${time()}`);
+      say(form, `${told(form, "saved") ?? ""} ${time()}`);
     } else if (answer.status === 409 || answer.status === 412) {
       state.stopped = true;
-      say(form, form.dataset.draftConflict, true);
+      say(form, told(form, "conflict"), true);
     } else {
       throw new Error(`draft not saved: ${answer.status}`);
     }
   } catch {
     state.changed = true;
-    say(form, (state.signedOut && form.dataset.draftSignedOut) || form.dataset.draftFailed, true);
+    say(form, (state.signedOut && told(form, "signed-out")) || told(form, "failed"), true);
   } finally {
     state.busy = false;
   }

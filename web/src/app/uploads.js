@@ -47,10 +47,15 @@ export function startUploads(scope) {
   if (scope.closest?.("form[data-uploads]")) forms.add(scope.closest("form[data-uploads]"));
   for (const form of forms) {
     for (const input of form.querySelectorAll("input[type=file]")) watch(form, input);
-    if (form.dataset.uploadsWatched) continue;
-    form.dataset.uploadsWatched = "yes";
+    if (told(form, "uploads-watched")) continue;
+    form.setAttribute("data-uploads-watched", "yes");
     form.addEventListener("submit", (event) => waitForFiles(form, event));
   }
+}
+
+// Not form.dataset: a question of the form may be called "dataset", and then that is its input.
+function told(form, name) {
+  return form.getAttribute(`data-${name}`);
 }
 
 function say(key, values = {}) {
@@ -101,8 +106,13 @@ function waitForFiles(form, event) {
   if (!busy || !/^(complete|go:)/.test(pressed)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  const told = busy.querySelector("[role=status]");
-  told.textContent = say("busy");
+  if (!busy.querySelector("[role=alert]")) {
+    const line = document.createElement("span");
+    line.className = "govuk-error-message";
+    line.setAttribute("role", "alert");
+    line.textContent = say("busy");
+    busy.append(line);
+  }
   busy.querySelector("button").focus();
 }
 
@@ -110,7 +120,7 @@ class Sending {
   constructor(form, input, file) {
     Object.assign(this, { form, input, file, list: listOf(input), sent: 0, state: "sending" });
     this.upload = new Upload(file, {
-      endpoint: form.dataset.uploads,
+      endpoint: told(form, "uploads"),
       chunkSize: PIECE,
       retryDelays: RETRIES,
       removeFingerprintOnSuccess: true,
@@ -252,10 +262,10 @@ class Sending {
 }
 
 function headers(form) {
-  const told = { "X-CSRFToken": csrfToken(), "Accept-Language": document.documentElement.lang };
-  if (form.dataset.uploadKey) told["Motcua-Upload-Key"] = form.dataset.uploadKey;
-  if (form.dataset.uploadLink) told["Motcua-Link"] = form.dataset.uploadLink;
-  return told;
+  const named = { "X-CSRFToken": csrfToken(), "Accept-Language": document.documentElement.lang };
+  if (told(form, "upload-key")) named["Motcua-Upload-Key"] = told(form, "upload-key");
+  if (told(form, "upload-link")) named["Motcua-Link"] = told(form, "upload-link");
+  return named;
 }
 
 function detail(error) {
@@ -292,11 +302,11 @@ function keep(form, input, identifier, name) {
   });
   line.append(`${name} `, field, remove);
   list.append(line);
-  const told = document.createElement("span");
-  told.setAttribute("role", "status");
-  told.className = "govuk-visually-hidden";
-  list.after(told);
-  setTimeout(() => { told.textContent = say("done", { name }); }, 50); // a status speaks only when it changes
+  const news = document.createElement("span");
+  news.setAttribute("role", "status");
+  news.className = "govuk-visually-hidden";
+  list.after(news);
+  setTimeout(() => { news.textContent = say("done", { name }); }, 50); // a status speaks only when it changes
   changed(form);
 }
 
