@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.change import Change
@@ -17,6 +18,7 @@ from engine.decisions import DecisionModelError
 from engine.errors import NotFoundError
 from engine.feel import FeelError, from_feel, to_feel
 from engine.organisation import units
+from engine.organisation.validity import counts_on
 from engine.persistence.tables import DossierRow, UnitRow
 from engine.platform import Platform
 from engine.runtime.procedure import Procedure
@@ -85,6 +87,12 @@ def unroutable(procedure: Procedure) -> str:
 def is_lost(dossier: DossierRow, procedure: Procedure) -> bool:
     """Whether the dossier waits in the unroutable queue."""
     return dossier.competent_unit == unroutable(procedure)
+
+
+def to_choose_from(session: Session, today: date) -> list[dict[str, str]]:
+    """The units of the day, as a form offers them."""
+    rows = select(UnitRow.code, UnitRow.name_vi).where(*counts_on(UnitRow, today)).order_by(UnitRow.name_vi)
+    return [{"label": f"{name} ({code})", "value": code} for code, name in session.execute(rows)]
 
 
 def filed_elsewhere(change: Change) -> bool:

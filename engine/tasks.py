@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import access, attachments, authority, effects, notices, papers, receipt, reuse, transition
+from engine import access, attachments, authority, effects, notices, papers, places, receipt, reuse, transition
 from engine.change import Change, facts_of
 from engine.errors import (
     InvalidInputError,
@@ -27,7 +27,7 @@ from engine.persistence.tables import DossierRow, DraftRow, PersonRow, TaskRow
 from engine.platform import Platform
 from engine.procedures import pinned
 from engine.runtime import interpreter
-from engine.runtime.side_tasks import SIDE_TASKS
+from engine.runtime.side_tasks import ROUTE, SIDE_TASKS
 from forms.answers import AnswerContext, check, check_draft
 from forms.definition import FormDefinition
 
@@ -399,6 +399,8 @@ def _context(
     uploader_key: str = "",
 ) -> AnswerContext:
     names = {**data, "dossier": facts_of(dossier, platform.zone), "people": _People(session, platform, task)}
+    if task.element_id == ROUTE:
+        names["units"] = places.to_choose_from(session, platform.today())
     return AnswerContext(
         data=names,
         now=platform.now().astimezone(platform.zone),

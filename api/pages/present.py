@@ -132,4 +132,6 @@ FILTERS = {
     "moment": moment_text,
     "day": day_text,
     "state_words": wording.dossier_state,
+    "role_word": wording.role,
+    "kind_word": wording.unit_kind,
 }

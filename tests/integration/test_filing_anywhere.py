@@ -13,7 +13,7 @@ from engine import dossiers, handovers, notices, procedures, receipt, staffing
 from engine.clock import FixedClock
 from engine.deadlines.sweep import sweep
 from engine.dossiers import Filing
-from engine.errors import InvalidInputError, NotAllowedError, NotFoundError, NotWaitingError
+from engine.errors import NotAllowedError, NotFoundError, NotWaitingError
 from engine.history.journal import read
 from engine.history.verify import verify
 from engine.model import SYSTEM, Actor, Channel, Role
@@ -21,6 +21,7 @@ from engine.organisation import people
 from engine.persistence.tables import DossierRow, JournalRow, TaskRow
 from engine.runtime.bundle import Bundle
 from engine.runtime.side_tasks import ACKNOWLEDGE, ROUTE
+from forms.answers import InvalidAnswers
 
 KEY = "detailed_plan_adjustment"
 POINT = "TD-TTHCC-01"
@@ -287,7 +288,7 @@ def test_what_the_table_does_not_know_waits_in_the_unroutable_queue_until_somebo
     task = named(city, dossier, ROUTE)
     assert task.queue == "TD-TTHCC/reception_officer"
     reason = "Diện tích trên 2.000 m² thuộc thẩm quyền thành phố."
-    with pytest.raises(InvalidInputError, match="another unit of today"):
+    with pytest.raises(InvalidAnswers):
         city.complete(task, {"unit": "TD-NOWHERE", "reason": reason})
     city.complete(task, {"unit": "TD-UBND", "reason": reason})
     assert city.dossier(dossier.id).competent_unit == "TD-UBND"
