@@ -53,7 +53,7 @@ class DirectDriver:
         self._uploads = "demo"  # replaced by the filer's key
         self._dossier_id: UUID | None = None
 
-    def begin(self, desk: Desk) -> None:
+    def stand_at(self, desk: Desk) -> None:
         """Note where the dossier comes in; a walk that names a channel does not leave it to the caller."""
         self._desk, self._channel = desk, Channel(desk.channel) if desk.channel else self._channel
 

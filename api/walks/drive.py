@@ -53,7 +53,7 @@ class Passed:
 class Driver(Protocol):
     """Does what a walk says, somewhere."""
 
-    def begin(self, desk: Desk) -> None:
+    def stand_at(self, desk: Desk) -> None:
         """Be told where the dossier comes in, before anything is sent."""
         ...
 
@@ -97,7 +97,7 @@ def drive(driver: Driver, walk: Walk, until: str = "") -> Iterator[Passed]:
         InvalidInputError: a task is open that the walk has no answers for, or the end is not the expected one.
         NotWaitingError: only time can bring the dossier on, and the driver cannot let it pass.
     """
-    driver.begin(walk.desk)
+    driver.stand_at(walk.desk)
     application = filled(walk.application, driver.today(), lambda name: driver.upload(name, None))
     yield _passed(driver, "file", "", driver.file(walk.procedure, application))
     told = False

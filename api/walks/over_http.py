@@ -86,7 +86,7 @@ class HttpDriver:
         self._link: dict[str, str] = {}
         self._path = ""
 
-    def begin(self, desk: Desk) -> None:
+    def stand_at(self, desk: Desk) -> None:
         """Note where the dossier comes in."""
         self._desk = desk
 
