@@ -9,18 +9,15 @@ from datetime import datetime, time, timedelta
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from sqlalchemy.orm import Session
 
-from api.language import current_language
-from api.pages import listing, procedure_view, task_view
-from api.pages.listing import Choice, Column, Input, Wishes
+from api.pages import inbox_inputs, listing, task_view
+from api.pages.listing import Column, Wishes
 from api.site import site
 from engine.access import assignees_of, everyone_of, queues_of
 from engine.model import Actor
 from engine.persistence import tasks
-from engine.persistence.organisation import person_names, unit_names
 from engine.persistence.tables import DossierRow, TaskRow
 from engine.persistence.tasks import InboxFilter
 
@@ -45,14 +42,6 @@ COLUMNS = (
     Column("opened", lazy("Giao lúc"), at_first=False, narrow=True),
     Column("why", lazy("Vì sao tôi thấy")),
 )
-STATES = {
-    "untaken": lazy("Chưa ai nhận"),
-    "taken": lazy("Đã có người nhận"),
-    "running": lazy("Thời hạn đang tính"),
-    "suspended": lazy("Thời hạn tạm dừng, chờ bổ sung"),
-    "incident": lazy("Có sự cố"),
-    "applicant": lazy("Chờ người nộp"),
-}
 After = tuple[datetime, UUID] | None
 _DUE_DAYS = {"overdue": -1, "today": 0, "3": 3, "7": 7}
 
@@ -83,7 +72,7 @@ class Filters(listing.Filters):
             read,
             box=read.box if read.box in BOXES else MINE,
             due=read.due if read.due in _DUE_DAYS else "",
-            state=read.state if read.state in STATES else "",
+            state=read.state if read.state in tasks.STATES else "",
             holder=read.holder if _identifier(read.holder) else "",
         )
 
@@ -111,7 +100,7 @@ def page(session: Session, actor: Actor, filters: Filters, wishes: Wishes) -> di
     shown, more = rows[:PAGE], len(rows) > PAGE
     boxes = _boxes(session, actor, filters)
     total = next(box["count"] for box in boxes if box["current"])
-    inputs, further = _inputs(session, actor, filters)
+    inputs, further = inbox_inputs.of(session, actor, filters)
     return {
         "filters": filters,
         "boxes": boxes,
@@ -194,57 +183,3 @@ def _boxes(session: Session, actor: Actor, filters: Filters) -> list[dict[str, A
         there = count(session, actor, own)
         found.append({"key": key, "href": own.href, "text": text, "count": there, "current": key == filters.box})
     return found
-
-
-def _inputs(session: Session, actor: Actor, filters: Filters) -> tuple[list[Input], list[Input]]:
-    """The conditions that one sees at once, and those that are asked for more seldom."""
-    people, queues, question = assignees_of(actor), queues_of(actor), filters.question(actor)
-    steps = tasks.choices(session, people, queues, question)
-    units, points, takers = tasks.occurring(session, people, queues, question)
-    language = current_language()
-    unit_titles, holders = unit_names(session, units | points, language), person_names(session, takers)
-    first = [
-        Input("search", "q", _("Mã, người nộp, nội dung"), filters.q),
-        Input("select", "procedure", _("Thủ tục"), filters.procedure, _procedures(session, steps)),
-        Input("select", "due", _("Đến hạn"), filters.due, dues()),
-    ]
-    further = [
-        Input("select", "step", _("Bước"), filters.step, _steps(steps, filters.procedure)),
-        Input("select", "state", _("Tình trạng"), filters.state, [Choice(key, str(STATES[key])) for key in STATES]),
-        Input("select", "unit", _("Đơn vị"), filters.unit, _named(units, unit_titles)),
-        Input("select", "point", _("Nơi tiếp nhận"), filters.point, _named(points, unit_titles)),
-    ]
-    if filters.box != QUEUE:
-        taken = _named(map(str, takers), {str(key): name for key, name in holders.items()})
-        further.append(Input("select", "holder", _("Ai nhận"), filters.holder, taken))
-    return first, further
-
-
-def dues() -> list[Choice]:
-    """The choices of how near a due date is."""
-    return [
-        Choice("overdue", _("Đã quá hạn")),
-        Choice("today", _("Hết hôm nay")),
-        Choice("3", _("Trong 3 ngày tới")),
-        Choice("7", _("Trong 7 ngày tới")),
-    ]
-
-
-def _named(keys: Any, titles: Mapping[str, str]) -> list[Choice]:
-    return sorted((Choice(key, titles.get(key, key)) for key in keys), key=lambda one: one.title)
-
-
-def _procedures(session: Session, choices: Sequence[tasks.Choice]) -> list[Choice]:
-    newest = {one.procedure_key: one.version_id for one in choices}
-    found = [Choice(key, procedure_view.title_of(session, version)) for key, version in newest.items()]
-    return sorted(found, key=lambda one: one.title)
-
-
-def _steps(choices: Sequence[tasks.Choice], procedure: str) -> list[Choice]:
-    english = current_language() == "en"
-    names = {
-        one.element_id: (one.name_en if english else one.name_vi) or one.name_vi
-        for one in choices
-        if not procedure or one.procedure_key == procedure
-    }
-    return sorted((Choice(key, name) for key, name in names.items()), key=lambda one: one.title)
