@@ -79,3 +79,10 @@ def test_an_installation_chooses_the_working_days_of_its_warnings(tmp_path: Path
 def test_warning_days_that_mean_nothing_are_refused(tmp_path: Path, said: str) -> None:
     with pytest.raises(SettingsError, match="WARN_DAYS"):
         from_environment({"MOTCUA_WARN_DAYS": said}, tmp_path)
+
+
+def test_an_installation_chooses_how_many_tasks_one_stroke_may_take(tmp_path: Path) -> None:
+    assert from_environment({}, tmp_path).bulk_limit == 200
+    assert from_environment({"MOTCUA_BULK_LIMIT": "50"}, tmp_path).bulk_limit == 50
+    with pytest.raises(SettingsError, match=r"BULK_LIMIT.*from 1 to 1000"):
+        from_environment({"MOTCUA_BULK_LIMIT": "many"}, tmp_path)
