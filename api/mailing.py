@@ -8,20 +8,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import quote, urlsplit
+from uuid import UUID
 
 from sqlalchemy import Engine
 
 from api.settings import Mail as Server
 from api.settings import Settings
 from engine import mail, outbox
+from engine.document_store import DocumentStore, StoreAwayError
 from engine.errors import InvalidInputError
 from engine.notice_texts import for_applicant, for_officer
 from engine.outbox import Mail
+from engine.persistence import documents
+from engine.persistence.transaction import reading
 from engine.platform import Platform
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 20  # seconds for each answer of the server
+LARGEST_LETTER = 8 * 1024 * 1024  # bytes
 SETTINGS_PATH = "/account/notices"
 _BOTH = ("vi", "en")  # an applicant's language is unknown
 
@@ -74,9 +79,13 @@ def _deliver(db: Engine, platform: Platform, settings: Settings, server: smtplib
     """
     try:
         message = compose(claimed, platform, settings)
+        _enclose(message, db, settings, claimed)
         server.send_message(message, settings.mail.sender, [claimed.address])
     except InvalidInputError as problem:
         outbox.failed(db, platform, claimed, problem.message, for_good=True)
+        return False
+    except StoreAwayError as problem:
+        outbox.failed(db, platform, claimed, problem.message)
         return False
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as refusal:
         outbox.failed(db, platform, claimed, _told(refusal, claimed.address), for_good=_for_good(refusal))
@@ -106,8 +115,27 @@ def compose(claimed: Mail, platform: Platform, settings: Settings) -> EmailMessa
         sent_at=platform.now(),
         link=settings.public_url + path,
         settings_link="" if claimed.to_applicant else settings.public_url + SETTINGS_PATH,
+        confirm_link=f"{settings.public_url}/mail/{claimed.token}" if claimed.token else "",
     )
     return mail.build(said, envelope)
+
+
+def _enclose(message: EmailMessage, db: Engine, settings: Settings, claimed: Mail) -> None:
+    """Put the letter that a notice tells of into the mail, unless it is so large that servers would refuse it.
+
+    Raises:
+        StoreAwayError: the store does not answer.
+    """
+    named = claimed.payload.get("document")
+    if not claimed.to_applicant or not isinstance(named, str):
+        return
+    with reading(db) as session:
+        row = documents.get(session, UUID(named))
+    if row is None or row.size > LARGEST_LETTER:
+        return
+    content = b"".join(DocumentStore(settings.papers.place(settings.store)).read(row.sha256))
+    maintype, _slash, subtype = row.media_type.partition("/")
+    message.add_attachment(content, maintype=maintype, subtype=subtype, filename=row.filename)
 
 
 @contextmanager

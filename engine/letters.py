@@ -31,6 +31,8 @@ from engine.errors import EngineError
 from engine.events import EventType
 from engine.ids import new_id
 from engine.model import SYSTEM, LetterState
+from engine.news import LETTER
+from engine.notices import to_applicant
 from engine.persistence.tables import DocumentRow, DossierRow, LetterRow
 from engine.persistence.transaction import reading, run
 from engine.platform import Platform
@@ -56,6 +58,7 @@ TITLES: Mapping[LetterKind, str] = {
     LetterKind.FILING: "Phiếu xác nhận đã nộp hồ sơ",
 }
 MEDIA_TYPE = "application/pdf"
+TO_APPLICANTS = (LetterKind.RECEIPT, LetterKind.SUPPLEMENT, LetterKind.REFUSAL, LetterKind.APOLOGY, LetterKind.STOP)
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,9 @@ def attach(session: Session, platform: Platform, claimed: Claimed, content: Cont
             size=document.size,
             letter=str(row.id),
         )
+        if row.key in TO_APPLICANTS:
+            title = TITLES[LetterKind(row.key)]
+            to_applicant(change, LETTER, title=title, document=str(document.id))
 
     transition.carry_out(session, platform, SYSTEM, dossier, command)  # also when the dossier has ended meanwhile
     return True

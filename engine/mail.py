@@ -17,6 +17,14 @@ from engine.notice_texts import Words
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _GREETING = {"vi": "Kính gửi Ông/Bà,", "en": "Dear Sir or Madam,"}
 _LINK = {"vi": "Mở trong hệ thống:", "en": "Open it here:"}
+_CONFIRM = {
+    "vi": "Muốn nhận thông báo và văn bản của hồ sơ này qua thư, hãy xác nhận địa chỉ tại:",
+    "en": "To get notices and letters of this dossier by mail, confirm your address at:",
+}
+_OTHERWISE = {
+    "vi": "Nếu bạn không nộp hồ sơ này, hãy bỏ qua; sẽ không có thư nào nữa.",
+    "en": "If you did not file this dossier, ignore this; there will be no further mail.",
+}
 _NO_ANSWER = {
     "vi": "Thư này được gửi tự động; xin đừng trả lời.",
     "en": "This mail was sent automatically; please do not answer it.",
@@ -37,6 +45,7 @@ class Envelope:
     sent_at: datetime
     link: str
     settings_link: str = ""
+    confirm_link: str = ""  # for an address whose owner has not agreed yet
 
 
 def checked_address(text: str) -> str:
@@ -86,7 +95,8 @@ def build(said: Sequence[tuple[str, Words]], envelope: Envelope) -> EmailMessage
 
 
 def _paragraphs(lang: str, words: Words, envelope: Envelope) -> list[str]:
-    closing = [f"{_LINK[lang]} {envelope.link}", _NO_ANSWER[lang]]
+    asking = [f"{_CONFIRM[lang]} {envelope.confirm_link}", _OTHERWISE[lang]] if envelope.confirm_link else []
+    closing = [*asking, f"{_LINK[lang]} {envelope.link}", _NO_ANSWER[lang]]
     if envelope.settings_link:
         closing.append(f"{_SETTINGS[lang]} {envelope.settings_link}")
     return [_GREETING[lang], f"{words.subject}.", *words.sentences, *closing]
@@ -100,5 +110,5 @@ def _html(lang: str, paragraphs: Sequence[str], words: Words) -> str:
 def _linked(paragraph: str) -> str:
     """A paragraph of ours that ends with an address of the site leads there."""
     text, _space, last = paragraph.rpartition(" ")
-    known = {*_LINK.values(), *_SETTINGS.values()}
+    known = {*_LINK.values(), *_SETTINGS.values(), *_CONFIRM.values()}
     return f'{escape(text)} <a href="{escape(last)}">{escape(last)}</a>' if text in known else escape(paragraph)

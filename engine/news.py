@@ -6,9 +6,12 @@ from typing import Any
 from engine import notices
 from engine.change import Change
 from engine.events import EventType
+from engine.ids import new_secret
+from engine.persistence.tables import MailAddressRow
 
 FILED, ACCEPTED, SUPPLEMENT, SUPPLEMENTED = "filed", "accepted", "supplement-requested", "supplement-received"
 RESULT_READY, ENDED = "result-ready", "ended"
+ADDRESS_GIVEN, LETTER = "address-given", "letter"
 
 # The outcome of a dossier -> what its applicant is told; other outcomes are ENDED.
 OF_OUTCOME: Mapping[str, str] = {
@@ -34,6 +37,7 @@ def tell_applicant(change: Change) -> None:
     payloads = {event.type: event.payload for event in change.events}
     if EventType.DOSSIER_FILED in payloads:
         notices.to_applicant(change, FILED)
+        _ask_whether_mail_is_wanted(change)
     if ended := payloads.get(EventType.DOSSIER_ENDED):
         kind = OF_OUTCOME.get(ended["outcome"], ENDED)
         notices.to_applicant(change, kind, reason=_reason_of_end(payloads, kind))
@@ -44,6 +48,14 @@ def tell_applicant(change: Change) -> None:
     for event in change.events:
         if event.type is EventType.TASK_OPENED and event.payload["role"] == "applicant":
             notices.to_applicant(change, SUPPLEMENT, **_step(change, event.payload), reason=_wanted(payloads))
+
+
+def _ask_whether_mail_is_wanted(change: Change) -> None:
+    """Where an address was filed, the mail about the filing asks (engine.mail_addresses)."""
+    address = change.dossier.applicant_email
+    if address:
+        row = MailAddressRow(dossier_id=change.dossier.id, address=address, token=new_secret(), asked_at=change.now)
+        change.session.add(row)
 
 
 def _step(change: Change, opened: Mapping[str, Any]) -> dict[str, Any]:

@@ -206,6 +206,14 @@ APPLICANT: Mapping[str, Text] = {
         ("Hồ sơ {code}: dừng giải quyết", _OF_PROCEDURE[0], "Lý do: {reason}."),
         ("Dossier {code} has been stopped", _OF_PROCEDURE[1], "The reason: {reason}."),
     ),
+    "address-given": Text(
+        ("Hồ sơ {code}: xác nhận địa chỉ thư điện tử", _OF_PROCEDURE[0]),
+        ("Dossier {code}: confirm your mail address", _OF_PROCEDURE[1]),
+    ),
+    "letter": Text(
+        ("Hồ sơ {code}: có văn bản gửi bạn", _OF_PROCEDURE[0], "Văn bản: {title}."),
+        ("Dossier {code}: there is a letter for you", _OF_PROCEDURE[1], "The letter: {title}."),
+    ),
     "withdrawn": Text(
         ("Hồ sơ {code}: đã rút theo yêu cầu", _OF_PROCEDURE[0], "Lý do: {reason}."),
         ("Dossier {code} has been withdrawn", _OF_PROCEDURE[1], "The reason: {reason}."),
@@ -257,6 +265,7 @@ def _facts(payload: Mapping[str, Any], subject: Subject, lang: str, zone: tzinfo
         "due": _moment(payload.get("due_at"), zone),
         "days": _line(payload.get("days")),
         "reason": _line(payload.get("reason")).rstrip("."),
+        "title": _line(payload.get("title")),
         "first": _day(payload.get("first")),
         "last": _day(payload.get("last")),
         "scope": _line(payload.get(f"scope_{own}")),

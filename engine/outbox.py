@@ -15,11 +15,12 @@ from sqlalchemy import ColumnElement, Engine, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from engine.model import Role
+from engine.news import ADDRESS_GIVEN, FILED
 from engine.notices import OFFICER_KINDS, USUAL, Way
 from engine.organisation.people import holders
 from engine.persistence import notices
 from engine.persistence.notices import Subject
-from engine.persistence.tables import DossierRow, MailRow, NoticeChoiceRow, NoticeRow, PersonRow
+from engine.persistence.tables import MailAddressRow, MailRow, NoticeChoiceRow, NoticeRow, PersonRow
 from engine.persistence.transaction import reading, run
 from engine.platform import Platform
 
@@ -30,6 +31,7 @@ ATTEMPTS = 12
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 TOO_OLD = timedelta(days=3)  # yesterday's news is no mail any more; the page has it
 APPLICANT = "applicant"
+_ASKING = (FILED, ADDRESS_GIVEN)  # may go to an address that nobody has confirmed, and ask
 
 
 class MailState(StrEnum):
@@ -51,6 +53,7 @@ class Mail:
     subject: Subject
     address: str
     lang: str  # of an officer; empty for an applicant, whose language nobody knows
+    token: str = ""  # with which the owner of an address that has not been confirmed says yes
 
     @property
     def to_applicant(self) -> bool:
@@ -121,8 +124,9 @@ def _fill(session: Session, platform: Platform, limit: int) -> int:
 def _recipients(session: Session, platform: Platform, notice: NoticeRow) -> list[str]:
     whom, _colon, rest = notice.audience.partition(":")
     if whom == "applicant":
-        email = session.scalar(select(DossierRow.applicant_email).where(DossierRow.id == notice.dossier_id))
-        return [APPLICANT] if email else []
+        row = session.get(MailAddressRow, notice.dossier_id)
+        wanted = row is not None and (row.confirmed_at is not None or notice.kind in _ASKING)
+        return [APPLICANT] if wanted else []
     if notice.kind not in OFFICER_KINDS:
         return []
     if whom == "person":
@@ -149,17 +153,19 @@ def _claim(session: Session, platform: Platform) -> Mail | None:
             continue
         row.due_at, row.attempts = now + CLAIM, row.attempts + 1
         session.flush()
-        address, lang = _address(session, row.recipient, notice)
-        return Mail(notice.id, row.recipient, notice.kind, notice.payload, subject, address, lang)
+        return _mail(session, row.recipient, notice, subject)
     return None
 
 
-def _address(session: Session, recipient: str, notice: NoticeRow) -> tuple[str, str]:
+def _mail(session: Session, recipient: str, notice: NoticeRow, subject: Subject) -> Mail:
+    told = (notice.id, recipient, notice.kind, notice.payload, subject)
     if recipient == APPLICANT:
-        email = session.scalar(select(DossierRow.applicant_email).where(DossierRow.id == notice.dossier_id))
-        return email or "", ""
+        given = session.get(MailAddressRow, notice.dossier_id)
+        if given is None or (given.confirmed_at is None and notice.kind not in _ASKING):
+            return Mail(*told, "", "")  # the applicant has changed their mind meanwhile
+        return Mail(*told, given.address, "", "" if given.confirmed_at else given.token)
     person = session.get_one(PersonRow, UUID(recipient.removeprefix("person:")))
-    return (person.email, person.lang) if person.active else ("", person.lang)
+    return Mail(*told, person.email if person.active else "", person.lang)
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:

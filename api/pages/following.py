@@ -31,7 +31,7 @@ from api.pages.acting import carry_out
 from api.pages.filling import Filling, posted_version
 from api.pages.uploads import takes_files
 from api.site import site
-from engine import documents, letters_on_demand, tasks
+from engine import documents, letters_on_demand, mail_addresses, tasks
 from engine import dossiers as use_cases
 from engine.errors import EngineError, NotFoundError
 from engine.model import Actor, Role
@@ -72,6 +72,8 @@ def mine(link: str) -> str:
             "parts": answers_view.parts(procedure, data, dossier.id, _own_keys(procedure)),
             "facts": _facts(session, dossier),
             "notices": notice_list.lines(session, applicant),
+            "mail": mail_addresses.of_dossier(session, dossier.id),
+            "mails_leave": bool(site().settings.mail.host),
             "now": site().now(),
             "may_withdraw": use_cases.may_send(applicant, dossier, use_cases.WITHDRAWAL),
         }

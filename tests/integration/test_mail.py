@@ -14,14 +14,19 @@ from uuid import UUID
 import pytest
 from aiosmtpd.controller import Controller
 from city import City
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, delete, select, update
 
 from api import mailing
 from api.settings import Mail, Settings
-from engine import notices, outbox, tasks
+from engine import mail_addresses, notices, outbox, tasks
 from engine.clock import FixedClock
+from engine.document_store import DocumentStore
+from engine.errors import InvalidInputError
+from engine.letters import print_pending
+from engine.mail_addresses import Address
+from engine.model import Actor
 from engine.outbox import MailState
-from engine.persistence.tables import DossierRow, MailRow, NoticeRow, PersonRow, TaskRow
+from engine.persistence.tables import MailAddressRow, MailRow, NoticeRow, PersonRow, TaskRow
 
 MONDAY = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
 PROCEDURE = "detailed_plan_adjustment"
@@ -106,6 +111,12 @@ def email_of(city: City, username: str) -> str:
     return city.see(lambda s: s.scalars(select(PersonRow.email).where(PersonRow.username == username)).one())
 
 
+def agree(city: City) -> None:
+    """The owners of all addresses agree to mail."""
+    for token in city.see(lambda s: list(s.scalars(select(MailAddressRow.token)))):
+        city.do(lambda s, token=token: mail_addresses.confirm(s, city.platform, token))
+
+
 def mails(city: City) -> list[MailRow]:
     return city.see(lambda s: list(s.scalars(select(MailRow))))
 
@@ -156,7 +167,7 @@ def test_who_gave_no_address_gets_no_mail_but_a_notice(
     city: City, post_office: PostOffice, send: Callable[[], mailing.Sent]
 ) -> None:
     dossier_id = file(city)
-    city.do(lambda s: s.execute(update(DossierRow).values(applicant_email="")))
+    city.do(lambda s: s.execute(delete(MailAddressRow)))
     assert send() == mailing.Sent(0, 0)
     assert post_office.taken == []
     assert [one.kind for one in city.see(lambda s: notices.about(s, dossier_id))] == ["filed"]
@@ -220,6 +231,7 @@ def tell_queue(city: City, dossier_id: UUID, audience: str, kind: str) -> None:
 def test_no_mail_names_a_person(city: City, post_office: PostOffice, send: Callable[[], mailing.Sent]) -> None:
     wants_mail(city, "minh.case", *notices.OFFICER_KINDS)
     city.walk(city.walk_file(PROCEDURE, "approved"))
+    agree(city)
     while send().sent:
         pass
     names = city.see(lambda s: list(s.scalars(select(PersonRow.name))))
@@ -351,7 +363,7 @@ def test_an_address_can_smuggle_in_neither_header_nor_recipient(
     city: City, post_office: PostOffice, send: Callable[[], mailing.Sent], address: str
 ) -> None:
     file(city)
-    city.do(lambda s: s.execute(update(DossierRow).values(applicant_email=address)))
+    city.do(lambda s: s.execute(update(MailAddressRow).values(address=address)))
     assert send() == mailing.Sent(0, 1)
     assert post_office.taken == []
     assert [row.state for row in mails(city)] == [MailState.GIVEN_UP]
@@ -362,6 +374,7 @@ def test_a_reason_can_smuggle_in_neither_header_nor_markup(
 ) -> None:
     dossier_id = file(city)
     reason = "Đổi ý\r\nBcc: everybody@example.vn\r\n\r\n<script>alert(1)</script>{code.__class__}"
+    agree(city)
     city.send(dossier_id, "withdrawal", reason)
     send()
     message = post_office.to(APPLICANT)[-1]
@@ -376,3 +389,61 @@ def test_a_reason_can_smuggle_in_neither_header_nor_markup(
 def test_without_a_server_the_ticker_has_nothing_to_do_with_mail(city: City, settings: Settings) -> None:
     assert len(mailing.jobs(city.db, city.platform, settings)) == 1
     assert mailing.jobs(city.db, city.platform, Settings(settings.database_url, "k" * 32, settings.store)) == ()
+
+
+def test_an_address_that_nobody_confirmed_gets_one_mail_that_asks(
+    city: City, post_office: PostOffice, send: Callable[[], mailing.Sent]
+) -> None:
+    dossier_id = file(city)
+    city.send(dossier_id, "withdrawal", "Đổi ý")
+    assert send() == mailing.Sent(1, 0)
+    (message,) = post_office.to(APPLICANT)
+    plain, html = parts(message)
+    token = city.see(lambda s: s.scalars(select(MailAddressRow.token)).one())
+    assert plain.count(f"https://motcua.example.vn/mail/{token}") == 2  # in both languages
+    assert f'href="https://motcua.example.vn/mail/{token}"' in html
+    assert "sẽ không có thư nào nữa" in plain
+
+
+def test_after_yes_notices_come_and_letters_come_with_them(
+    city: City, post_office: PostOffice, send: Callable[[], mailing.Sent], settings: Settings
+) -> None:
+    dossier = city.walk(city.walk_file(PROCEDURE, "supplemented"), until="at_examination.submit_supplement")
+    agree(city)
+    print_pending(city.db, city.platform, DocumentStore(settings.store))
+    send()
+    letters = [one for one in post_office.to(APPLICANT) if "có văn bản gửi bạn" in str(one["Subject"])]
+    assert letters
+    assert all(f"Hồ sơ {dossier.code}" in str(one["Subject"]) for one in letters)
+    for one in letters:
+        (enclosed,) = one.iter_attachments()
+        assert enclosed.get_content_type() == "application/pdf"
+        assert enclosed.get_filename().endswith(f"{dossier.code}.pdf")
+        assert enclosed.get_content().startswith(b"%PDF-")
+    assert "/mail/" not in parts(letters[0])[0]  # nothing is asked any more
+
+
+def test_who_wants_no_more_mail_gets_none(
+    city: City, post_office: PostOffice, send: Callable[[], mailing.Sent]
+) -> None:
+    dossier_id = file(city)
+    send()
+    agree(city)
+    city.do(lambda s: mail_addresses.stop(s, dossier_id))
+    city.send(dossier_id, "withdrawal", "Đổi ý")
+    assert send() == mailing.Sent(0, 0)
+
+
+def test_another_address_is_asked_anew(city: City, post_office: PostOffice, send: Callable[[], mailing.Sent]) -> None:
+    dossier_id = file(city)
+    send()
+    agree(city)
+    applicant = Actor(id=None, name="Người nộp", dossier_id=dossier_id)
+    city.do(lambda s: mail_addresses.give(s, city.platform, applicant, dossier_id, "binh@example.vn"))
+    send()
+    (message,) = post_office.to("binh@example.vn")
+    assert "xác nhận địa chỉ" in message["Subject"]
+    assert "/mail/" in parts(message)[0]
+    assert city.see(lambda s: mail_addresses.of_dossier(s, dossier_id)) == Address("binh@example.vn", confirmed=False)
+    with pytest.raises(InvalidInputError):
+        city.do(lambda s: mail_addresses.give(s, city.platform, applicant, dossier_id, "a@b.vn, c@d.vn"))
