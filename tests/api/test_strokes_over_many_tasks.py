@@ -1,11 +1,13 @@
 """Many tasks at one stroke: each stands for itself, each is done once, and each says how it fared."""
 
 from collections.abc import Callable
+from threading import Barrier, Thread
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from city import ROOT, City
+from flask import Flask
 from flask.testing import FlaskClient
 from pages import PageRead, get, post, posted
 
@@ -18,6 +20,7 @@ from engine.runtime.bundle import Bundle
 
 SIMPLE = "certified_copy"
 PLANNING = "detailed_plan_adjustment"
+PASSWORD = "một mật khẩu đủ dài"
 COMPARED = {"decision": "certify", "pages": "3", "copies": "2"}
 SignIn = Callable[[str], str]
 Bearer = Callable[[str], dict[str, str]]
@@ -250,3 +253,28 @@ def test_programs_list_everybodys_tasks_of_a_unit(client: FlaskClient, bearer: B
     assert len(client.get(f"{everyones}&unit_code=TD-P-HB", headers=bearer("ha.control")).json["items"]) == 3
     assert client.get(f"{everyones}&state=taken", headers=bearer("ha.control")).json["items"] == []
     assert client.get(everyones, headers=bearer("minh.case")).json["items"] == []
+
+
+def test_two_presses_at_the_same_instant_are_one_stroke(
+    make_app: Callable[..., Flask], city: City, waiting: list[TaskRow]
+) -> None:
+    """As two processes of the site would get them."""
+    city.do(lambda session: people.set_password(session, people.get_person(session, "tuan.ward"), PASSWORD))
+    told: list[list[str]] = []
+    rows, ready = chosen(*waiting), Barrier(2)
+
+    def press(client: FlaskClient) -> None:
+        post(client, "/sign-in", {"username": "tuan.ward", "password": PASSWORD})
+        ready.wait()
+        told.append(fates(stroke(client, rows, "/complete", **posted(COMPARED, _action="complete"))))
+
+    presses = [Thread(target=press, args=(make_app().test_client(),)) for _ in range(2)]
+    for one in presses:
+        one.start()
+    for one in presses:
+        one.join()
+    assert len(told) == 2
+    assert told.count(["done"] * 3) >= 1
+    assert all(set(fate) <= {"done", "changed"} for fate in told)
+    assert [len(city.open_tasks(task.dossier_id)) for task in waiting] == [1, 1, 1]
+    assert [city.open_tasks(task.dossier_id)[0].element_id for task in waiting] == ["certify"] * 3
