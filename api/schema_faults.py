@@ -46,7 +46,10 @@ _VIETNAMESE: Final = tuple(
         (r"Expected a moment between the years 1900 and 2999\.", "Phải là thời điểm trong các năm 1900 đến 2999."),
         (r"Expected both `first` and `last`, or neither\.", "Phải có cả `first` và `last`, hoặc không có cả hai."),
         (r"Expected `first` not to come after `last`\.", "`first` không được sau `last`."),
-        (r"Expected an entry or a moment, found both; send one\.", "Chỉ gửi một bước hoặc một thời điểm, không gửi cả hai."),
+        (
+            r"Expected an entry or a moment, found both; send one\.",
+            "Chỉ gửi một bước hoặc một thời điểm.",
+        ),
         (r"Expected text without control characters\.", "Chữ không được chứa ký tự điều khiển."),
         (r"Expected answers that can be kept, found: (.*)\.", r"Câu trả lời không lưu được: \1."),
         (
