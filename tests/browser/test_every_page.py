@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from lively import Lively, lively
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 from werkzeug.serving import make_server
 
 from api import demo
@@ -49,6 +49,7 @@ AS = {
     "/design/": "dung.designer",
     "/design/<key>/<int:number>": "dung.designer",
     "/notices/new": "minh.case",
+    "/organisation/handovers/<uuid:dossier_id>/send": "lan.reception",
 }
 # Further shapes of pages: by whom, and the address.
 ALSO = (
@@ -125,15 +126,17 @@ class Windows:
 
     site: Lively
     browser: Browser
-    open: dict[tuple[str, str], BrowserContext] = field(default_factory=dict)
+    open: dict[tuple[str, str], Page] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
 
-    def of(self, username: str, lang: str) -> BrowserContext:
+    def of(self, username: str, lang: str) -> Page:
         """The window of this person in this language, signed in."""
         if (username, lang) not in self.open:
             window = self.browser.new_context(locale="vi-VN", viewport={"width": 1280, "height": 900})
             window.set_default_timeout(20000)
-            self.open[username, lang] = window
-            page = window.new_page()
+            self.open[username, lang] = page = window.new_page()
+            page.on("pageerror", lambda problem: self.complaints.append(f"script: {problem}"))
+            page.on("console", self._hear)
             if username:
                 page.goto(f"{self.site.address}/sign-in")
                 page.fill("[name=username]", username)
@@ -142,6 +145,10 @@ class Windows:
                 page.wait_for_selector("form[action$='/sign-out']")
             page.goto(f"{self.site.address}/language?lang={lang}&next=/follow")
         return self.open[username, lang]
+
+    def _hear(self, line: ConsoleMessage) -> None:
+        if line.type == "error":
+            self.complaints.append(f"console: {line.text}")
 
     def address(self, visit: Visit) -> str:
         """Where the visit goes, with an example for each name in the path."""
@@ -164,8 +171,8 @@ def windows(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
     site.address = f"http://127.0.0.1:{server.server_port}"
     windows = Windows(site, chromium)
     yield windows
-    for window in windows.open.values():
-        window.close()
+    for page in windows.open.values():
+        page.context.close()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -210,8 +217,8 @@ def layout_faults(page: Page) -> list[str]:
 @pytest.mark.parametrize("visit", visits(), ids=str)
 def test_every_page_is_whole(windows: Windows, barriers: Callable[[Page], list[str]], visit: Visit, lang: str) -> None:
     """No barrier, nothing too wide or cut off, no complaint of the browser; light, with a name, in its language."""
-    window, address = windows.of(visit.username, lang), windows.address(visit)
-    answer = window.request.get(address)
+    page, address = windows.of(visit.username, lang), windows.address(visit)
+    answer = page.request.get(address)
     expected = 404 if visit.path in {"/no-such-page", "/follow?code=nothing"} else 200
     assert answer.status == expected, f"{visit} ({address}) answers {answer.status}"
     kind, body = answer.headers.get("content-type", ""), answer.body()
@@ -220,17 +227,13 @@ def test_every_page_is_whole(windows: Windows, barriers: Callable[[Page], list[s
     if not body.lstrip().lower().startswith(b"<!doctype html"):
         assert visit.rule in PARTS, f"{visit} is neither a page nor named as a part of one"
         return
-    page = window.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda problem: complaints.append(f"script: {problem}"))
-    page.on("console", lambda line: complaints.append(f"console: {line.text}") if line.type == "error" else None)
+    windows.complaints.clear()
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(address)
     if page.locator("[data-diagram]").count():
         page.wait_for_selector("[data-diagram][data-ready=yes]")
     faults = frame_faults(page, lang, body) + [f"barrier: {one}" for one in barriers(page)] + layout_faults(page)
-    page.close()
-    if expected == 404:
-        complaints = [one for one in complaints if "404" not in one]
+    complaints = [one for one in windows.complaints if expected != 404 or "404" not in one]
     assert faults + complaints == [], str(visit)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,22 +12,39 @@ from city import City
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from town import MORNING
+from town import MORNING, ROOT
 
 from api import demo
 from api.app import create_app
 from api.settings import Settings
-from engine import dossiers
+from engine import applications_begun, dossiers
+from engine.applications_begun import Begun
 from engine.clock import FixedClock
 from engine.deadlines.calendar import vietnam
 from engine.document_store import DocumentStore
 from engine.dossiers import Filing
-from engine.model import Role, TaskState
+from engine.model import SYSTEM, Role, TaskState
+from engine.organisation import mandate_register
+from engine.organisation.mandate_register import Mandate
+from engine.organisation.mandates import MandateKind
 from engine.persistence.database import make_engine, upgrade
-from engine.persistence.tables import DocumentRow, DossierRow, IncidentRow, NoticeRow, PersonRow, RoleRow, TaskRow
+from engine.persistence.tables import (
+    DocumentRow,
+    DossierRow,
+    IncidentRow,
+    MailAddressRow,
+    MandateRow,
+    NoticeRow,
+    PersonRow,
+    RoleRow,
+    TaskRow,
+)
 from engine.platform import Platform
+from forms.definition import FormDefinition
 
 LINK = "the-link-of-this-test"
+SECRET = "the-secret-of-an-application-that-was-begun"
+TOKEN = "the-token-of-a-mail-that-asks"  # noqa: S105
 LONG_NAME = (
     "Công ty Trách nhiệm hữu hạn Một thành viên Thương mại Dịch vụ Xuất nhập khẩu Nguyễn-Phước-Trường-Thịnh-Thuận-Phát"
 )
@@ -61,6 +79,7 @@ def lively(folder: Path) -> Lively:
     _long_names(city)
     _fault(city)
     _link(city)
+    _registers(city)
     found = city.see(_examples)
     own = city.see(_of_people)
     db.dispose()
@@ -116,6 +135,30 @@ def _link(city: City) -> None:
     city.do(work)
 
 
+def _registers(city: City) -> None:
+    """A mandate, somebody absent, an application that was begun, an address that has been asked for its consent."""
+    today, now = city.platform.today(), city.clock.now()
+    delegation = Mandate(
+        unit_code="TD-UBND",
+        kind=MandateKind.DELEGATION,
+        instrument_number="12/QĐ-UBND",
+        instrument_date=today,
+        valid_from=today,
+        person="phuc.leader",
+        act="approve",
+    )
+    definition = FormDefinition.parse((ROOT / "forms/detailed_plan_adjustment/application.form.json").read_bytes())
+    begun = Begun("detailed_plan_adjustment", definition, {"applicant_name": LONG_NAME}, timedelta(days=30))
+
+    def work(session: Session) -> None:
+        mandate_register.record(session, SYSTEM, delegation, now=now)
+        applications_begun.save(session, city.platform, SECRET, begun)
+        asked = {"address": f"{LONG_WORD}@example.vn", "token": TOKEN, "asked_at": now}
+        session.merge(MailAddressRow(dossier_id=_waiting(session).dossier_id, **asked))
+
+    city.do(work)
+
+
 def _examples(session: Session) -> dict[str, str]:
     """What a name in a path stands for, whoever opens it. A new name in a path needs a line here."""
     waiting = _waiting(session)
@@ -123,6 +166,12 @@ def _examples(session: Session) -> dict[str, str]:
     return {
         "key": "detailed_plan_adjustment",
         "number": "1",
+        "kind": "dossiers",
+        "secret": SECRET,
+        "token": TOKEN,
+        "code": "TD-QHXD",
+        "what": "people",
+        "mandate_id": str(session.scalars(select(MandateRow.id)).first()),
         "kind": "inbox",  # of lists
         "path": "process.bpmn",
         "link": LINK,
