@@ -58,6 +58,9 @@ class DossierSchema(Schema):
     outcome = fields.String(required=True, metadata={"description": "how it ended; empty while it is open"})
     progress = fields.Integer(required=True, metadata={"description": "per cent of the way"})
     incidents = fields.Integer(required=True, metadata={"description": "failed steps that wait for an operator"})
+    supplement_requests = fields.Integer(
+        required=True, metadata={"description": "how often the applicant has been asked to complete it"}
+    )
     submitted_at = Moment(required=True)
     received_at = Moment(required=True, allow_none=True)
     due_at = Moment(required=True, allow_none=True)

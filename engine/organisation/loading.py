@@ -1,8 +1,9 @@
 """Loads units, people and roles from a description such as demo.toml. Loading it again changes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -37,9 +38,9 @@ def load(session: Session, content: Mapping[str, Any], *, now: datetime, passwor
     units = _entries(content, "unit", _UNIT_KEYS, ("code", "name_vi", "kind"))
     persons = _entries(content, "person", _PERSON_KEYS, ("username", "name"))
     new_units = tuple(unit["code"] for unit in _parents_first(session, units) if _put_unit(session, unit))
-    new_people = tuple(
-        entry["username"] for entry in persons if _put_person(session, entry, now=now, password=password)
-    )
+    # one password for all is hashed once: that it is the same is no secret, and each hash takes its time
+    hashed = cache(lambda: passwords.hash_password(password) if password else "")
+    new_people = tuple(entry["username"] for entry in persons if _put_person(session, entry, now=now, hashed=hashed))
     return Loaded(units=new_units, people=new_people)
 
 
@@ -95,12 +96,12 @@ def _put_unit(session: Session, entry: Mapping[str, Any]) -> bool:
     return is_new
 
 
-def _put_person(session: Session, entry: Mapping[str, Any], *, now: datetime, password: str) -> bool:
+def _put_person(session: Session, entry: Mapping[str, Any], *, now: datetime, hashed: Callable[[], str]) -> bool:
     person = people.find_person(session, entry["username"])
     is_new = person is None
     if person is None:
         person = people.add_person(session, entry["username"], entry["name"], now=now)
-        person.password_hash = passwords.hash_password(password) if password else ""
+        person.password_hash = hashed()
     person.name, person.email = entry["name"], entry.get("email", "")
     person.lang = entry.get("lang", person.lang or "vi")
     _grant_all(session, person, entry.get("roles", []))
