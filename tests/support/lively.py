@@ -44,7 +44,7 @@ from forms.definition import FormDefinition
 
 LINK = "the-link-of-this-test"
 SECRET = "the-secret-of-an-application-that-was-begun"
-TOKEN = "the-token-of-a-mail-that-asks"  # noqa: S105
+TOKEN = "the-token-of-a-mail-that-asks"
 LONG_NAME = (
     "Công ty Trách nhiệm hữu hạn Một thành viên Thương mại Dịch vụ Xuất nhập khẩu Nguyễn-Phước-Trường-Thịnh-Thuận-Phát"
 )
@@ -166,7 +166,6 @@ def _examples(session: Session) -> dict[str, str]:
     return {
         "key": "detailed_plan_adjustment",
         "number": "1",
-        "kind": "dossiers",
         "secret": SECRET,
         "token": TOKEN,
         "code": "TD-QHXD",
