@@ -59,7 +59,9 @@ def join(change: Change, rows: Sequence[DocumentRow], replaced: Replaced) -> Non
     """Make papers the dossier's, each as a new version of the one it takes the place of, if any."""
     if not rows:
         return
-    there = [row for row in documents.of_dossier(change.session, change.dossier.id) if not _is_letter(row)]
+    every = documents.of_dossier(change.session, change.dossier.id)
+    older = {row.replaces_id for row in every}
+    there = [row for row in every if row.id not in older and not _is_letter(row)]
     names = Counter(fold(row.filename) for row in there)  # one name of several papers says nothing
     same = {fold(row.filename): row.id for row in there if names[fold(row.filename)] == 1}
     known = {row.id for row in there}

@@ -48,6 +48,14 @@ def uploader_key(actor: Actor) -> str:
     return f"dossier:{actor.dossier_id}" if actor.dossier_id else str(actor.id)
 
 
+def is_of_person(row: DocumentRow) -> bool:
+    """Whether somebody of the organisation sent it in, and not an applicant."""
+    try:
+        return str(UUID(row.uploader_key)) == row.uploader_key
+    except ValueError:
+        return False
+
+
 def keep(
     session: Session,
     platform: Platform,

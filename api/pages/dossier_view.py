@@ -18,7 +18,7 @@ from engine.model import DeadlineKind, DeadlineState, Element, Role, TaskState
 from engine.persistence import documents as papers
 from engine.persistence import dossiers, letters, tasks
 from engine.persistence.organisation import person_names, unit_names
-from engine.persistence.tables import DeadlineRow, DossierRow, JournalRow
+from engine.persistence.tables import DeadlineRow, DocumentRow, DossierRow, JournalRow
 from engine.procedures import pinned
 from engine.runtime.cases import title_of
 from engine.runtime.procedure import Procedure
@@ -38,6 +38,9 @@ class PaperLine:
     href: str
     view: str = ""  # where it can be looked at inside the site
     letter: bool = False  # printed by the authority
+    version: int = 1  # which version of the same paper it is
+    replaced: bool = False  # there is a newer version
+    scan: str = ""  # what is known of viruses, where that is not "nothing found"
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,9 @@ def _portal_words(session: Session, dossier: DossierRow) -> str:
 
 def paper_lines(session: Session, dossier: DossierRow, link: str = "") -> list[PaperLine]:
     """The papers of a dossier, with where they can be fetched by this reader."""
-    found = []
-    for row in papers.of_dossier(session, dossier.id):
+    found, rows = [], papers.of_dossier(session, dossier.id)
+    versions, older = _versions(rows), {row.replaces_id for row in rows}
+    for row in rows:
         href = (
             url_for("following.paper", link=link, document_id=row.id)
             if link
@@ -114,9 +118,20 @@ def paper_lines(session: Session, dossier: DossierRow, link: str = "") -> list[P
                 href=href,
                 view="" if link else url_for("previews.view", document_id=row.id),
                 letter=row.uploader_key.startswith("letter:"),
+                version=versions[row.id],
+                replaced=row.id in older,
+                scan=wording.scan(row.scan) if not row.uploader_key.startswith("letter:") else "",
             )
         )
     return found
+
+
+def _versions(rows: Sequence[DocumentRow]) -> dict[UUID, int]:
+    """Which version of its paper each document is; the older one always came before."""
+    numbers: dict[UUID, int] = {}
+    for row in rows:
+        numbers[row.id] = numbers.get(row.replaces_id, 0) + 1 if row.replaces_id else 1
+    return numbers
 
 
 def applicant(dossier: DossierRow) -> list[tuple[str, str]]:

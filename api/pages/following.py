@@ -33,8 +33,10 @@ from api.pages.uploads import takes_files
 from api.site import site
 from engine import documents, letters_on_demand, mail_addresses, tasks
 from engine import dossiers as use_cases
+from engine.documents import is_of_person
 from engine.errors import EngineError, NotFoundError
 from engine.model import Actor, Role
+from engine.persistence import documents as papers
 from engine.persistence import dossiers
 from engine.persistence import letters as printed
 from engine.persistence.organisation import unit_names
@@ -274,7 +276,20 @@ def _readable(session: Session, dossier: DossierRow, procedure: Procedure) -> se
         }
     data = dossiers.data_of(session, dossier.id)
     named = {identifier for key in keys for identifier in _identifiers(data.get(key))}
-    return named | printed.documents_of(session, dossier.id, LETTERS)
+    return named | _older(session, dossier, named) | printed.documents_of(session, dossier.id, LETTERS)
+
+
+def _older(session: Session, dossier: DossierRow, named: set[UUID]) -> set[UUID]:
+    """The earlier versions of these papers, as far as it was not an officer who sent them in."""
+    rows = {row.id: row for row in papers.of_dossier(session, dossier.id)}
+    found: set[UUID] = set()
+    for one in named:
+        newer = rows.get(one)
+        while newer is not None and newer.replaces_id is not None and newer.replaces_id not in found:
+            newer = rows.get(newer.replaces_id)
+            if newer is not None and not is_of_person(newer):
+                found.add(newer.id)
+    return found
 
 
 def _identifiers(answers: Any) -> Iterator[UUID]:

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as lazy
 from flask_babel.speaklater import LazyString
 
 from engine.events import EventType
+from engine.virus_scan import Scan
 
 Words = Mapping[str, LazyString]
 
@@ -192,6 +193,17 @@ def role(name: str) -> str:
 def unit_kind(name: str) -> str:
     """What a unit is."""
     return word(UNIT_KINDS, name)
+
+
+SCANS: Words = {
+    Scan.UNSCANNED: lazy("Chưa quét mã độc"),
+    Scan.UNKNOWN: lazy("Chưa quét được mã độc"),
+}
+
+
+def scan(name: str) -> str:
+    """What is known of viruses in a paper; "" where it is clean."""
+    return word(SCANS, name) if name in SCANS else ""
 
 
 def nobody() -> str:
