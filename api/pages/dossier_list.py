@@ -16,7 +16,7 @@ from api.site import site
 from engine.access import everyone_of
 from engine.model import Actor
 from engine.persistence import dossiers
-from engine.persistence.dossiers import MOST_COUNTED, DossierFilter
+from engine.persistence.dossiers import DossierFilter
 from engine.persistence.organisation import all_units, unit_names
 from engine.persistence.tables import DossierRow
 from engine.procedures import offered
@@ -82,8 +82,8 @@ def page(session: Session, actor: Actor, filters: Filters, wishes: Wishes) -> di
         "columns": wishes.columns,
         "kept": wishes.links(filters.endpoint, filters.query),
         "dossiers": _lines(session, shown),
-        "total": min(total, MOST_COUNTED),
-        "more_than": total > MOST_COUNTED,
+        "total": total.number,
+        "more_than": total.more,
         "next_href": filters.at(inbox.cursor(shown[-1].submitted_at, shown[-1].id)) if more else None,
         "first_href": filters.at("") if filters.after else None,
         "wide": True,

@@ -14,10 +14,11 @@ from engine.access import visible_dossiers
 from engine.errors import NotFoundError
 from engine.model import Actor, DossierState
 from engine.persistence import seen_dossiers
-from engine.persistence.search import holds
+from engine.persistence.seen_dossiers import Counted, Wanted
 from engine.persistence.tables import DossierDataRow, DossierRow, IncidentRow
 
 MOST_COUNTED = 1_000  # dossiers of a list
+MOST_NARROWED = 100  # the same where a filter leaves out most of what has to be read
 
 
 @dataclass(frozen=True)
@@ -70,15 +71,18 @@ def listing(
     limit: int = 20,
 ) -> Sequence[DossierRow]:
     """The dossiers that the actor may see, newest first; `after` is the last row's (submitted_at, id)."""
-    return seen_dossiers.newest(session, actor, _conditions(narrowed), after, limit)
+    return seen_dossiers.newest(session, Wanted(actor, _conditions(narrowed), narrowed.text), after, limit)
 
 
-def count(session: Session, actor: Actor, narrowed: DossierFilter) -> int:
-    """How many dossiers `listing` would list in all, by the very same conditions; beyond `MOST_COUNTED`, that and one.
+def count(session: Session, actor: Actor, narrowed: DossierFilter) -> Counted:
+    """How many dossiers `listing` would list in all, by the very same conditions, counted up to a bound.
 
-    Counting on would read whatever there is, and nobody turns so many pages.
+    Counting on would read whatever there is, and nobody turns so many pages. Where words are so frequent that the
+    newest dossiers fill the page, it is told how many hold them among those, and that there are more.
     """
-    return seen_dossiers.count(session, actor, _conditions(narrowed), MOST_COUNTED + 1)
+    conditions = _conditions(narrowed)
+    most = MOST_NARROWED if conditions or narrowed.text.strip() else MOST_COUNTED
+    return seen_dossiers.count(session, Wanted(actor, conditions, narrowed.text), most)
 
 
 def data_of(session: Session, dossier_id: UUID) -> dict[str, Any]:
@@ -115,7 +119,7 @@ def _one(session: Session, query: Select[DossierRow], wanted: object) -> Dossier
 
 
 def _conditions(narrowed: DossierFilter) -> list[ColumnElement[bool]]:
-    found = holds(DossierRow.id, narrowed.text)
+    found: list[ColumnElement[bool]] = []
     if narrowed.procedure_key:
         found.append(DossierRow.procedure_key == narrowed.procedure_key)
     if narrowed.state:

@@ -1,4 +1,4 @@
-"""Finds dossiers by words: code, applicant, content, with or without diacritics, whole words or their beginnings.
+"""Finds dossiers by words: code, applicant, content, with or without diacritics.
 
 The database keeps `dossier_search` beside `dossier.search_key` (migration 0011): a tsvector with a GIN index on
 PostgreSQL, FTS5 on SQLite. Both hold the words that `engine.text` makes and no others, so both find the same dossiers,
@@ -9,40 +9,55 @@ import re
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, bindparam, column, false, select, table
+from sqlalchemy import ColumnElement, Select, Text, Uuid, bindparam, column, false, literal, select, table
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import FunctionElement
 
+from engine.persistence.tables import DossierRow
 from engine.text import words_of
 
 _CODE = re.compile(r"\S+-\d{6}-\d{4}")  # as `engine.organisation.codes` gives them, or the end of one
 _search = table("dossier_search", column("dossier_id", Uuid()), column("words", Text()))
 
 
+def wanted(text: str) -> list[tuple[str, bool]]:
+    """The words of a text, and whether each may be the beginning of a longer one.
+
+    The last one may: somebody may still be typing it. "H29-2611" finds the dossiers of H29 of November 2026. A code to
+    its last digit is taken as it is.
+    """
+    words = words_of(text)
+    whole = _CODE.fullmatch(text.rsplit(maxsplit=1)[-1]) is not None if words else True
+    return [(word, place == len(words) and not whole) for place, word in enumerate(words, start=1)]
+
+
+def found_by(text: str) -> Select[UUID]:
+    """The ids of the dossiers that hold every word of the text, by the index; `wanted(text)` must not be empty."""
+    words = wanted(text)
+    postgresql = " & ".join(f"'{word}'{':*' if beginning else ''}" for word, beginning in words)
+    sqlite = " AND ".join(f'"{word}"{"*" if beginning else ""}' for word, beginning in words)
+    # Written out, because what is best to do depends on how frequent the words are.
+    said = [bindparam(None, each, Text(), literal_execute=True) for each in (postgresql, sqlite)]
+    return select(_search.c.dossier_id).where(_Matches(*said))
+
+
 def holds(dossier_id: InstrumentedAttribute[UUID], text: str) -> list[ColumnElement[bool]]:
     """The condition that a dossier holds every word of the text; none for no text.
 
-    The last word of what is written without a space in between may be a beginning: "H29-2611" finds the dossiers of
-    H29 of November 2026. A whole code is taken as it is. Text without a letter or digit finds nothing.
+    Text without a letter or digit finds nothing.
     """
     if not text.strip():
         return []
-    wanted = [word for chunk in text.split() for word in _wanted(chunk)]
-    if not wanted:
+    return [dossier_id.in_(found_by(text)) if wanted(text) else false()]
+
+
+def reads(text: str) -> list[ColumnElement[bool]]:
+    """The same condition read off the dossier itself, for few dossiers that are at hand anyway."""
+    if text.strip() and not wanted(text):
         return [false()]
-    postgresql = " & ".join(f"'{word}'{':*' if beginning else ''}" for word, beginning in wanted)
-    sqlite = " AND ".join(f'"{word}"{"*" if beginning else ""}' for word, beginning in wanted)
-    # Written out, because what is best to do depends on how frequent the words are.
-    said = [bindparam(None, each, Text(), literal_execute=True) for each in (postgresql, sqlite)]
-    return [dossier_id.in_(select(_search.c.dossier_id).where(_Matches(*said)))]
-
-
-def _wanted(chunk: str) -> list[tuple[str, bool]]:
-    """The words of what is written without a space in between, and whether each may be a beginning."""
-    words = words_of(chunk)
-    whole = _CODE.fullmatch(chunk) is not None
-    return [(word, place == len(words) and not whole) for place, word in enumerate(words, start=1)]
+    padded = literal(" ") + DossierRow.search_key + literal(" ")
+    return [padded.like(f"% {word}{'' if beginning else ' '}%") for word, beginning in wanted(text)]
 
 
 class _Matches(FunctionElement[Any]):

@@ -3,58 +3,93 @@
 Each way to see a dossier (its unit received it, decides it, supports it, has or had a task of it) is a heap that lies
 in the order of filing in an index of its own. A page is the top of every heap, put together; whatever is beneath is
 not read, however much it is.
+
+Words are looked for in the top of the heaps first. Frequent ones fill a page from there; of rare ones the index of
+words knows the few dossiers that hold them. So neither is a small unit's search led through what the whole city has,
+nor a search for a frequent word through all that hold it.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select, tuple_, union, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from engine.access import sees_all, units_of
 from engine.model import Actor
+from engine.persistence.search import found_by, holds, reads, wanted
 from engine.persistence.tables import DossierRow, TaskRow
 
-Conditions = Sequence[ColumnElement[bool]]
+TOP = 3_000  # dossiers of a heap that are looked through for words
+FEW = 25  # dossiers that are counted where neither the tops nor the index of words have the answer
+RARE = 10_000  # dossiers that hold words which are not in the top: so many are looked at one by one
+
 Position = tuple[datetime, UUID]  # (submitted_at, id) of the last dossier of a page
 _Heap = tuple[Select[datetime, UUID], InstrumentedAttribute[datetime], InstrumentedAttribute[UUID]]
 
 
-def newest(
-    session: Session, actor: Actor, conditions: Conditions, after: Position | None, limit: int
-) -> Sequence[DossierRow]:
-    """The first dossiers after a position that the actor may see and that meet the conditions, without snapshots."""
-    heaps = _tops(actor, conditions, after, limit)
-    if not heaps:
-        return []
-    top = union(*heaps).subquery() if len(heaps) > 1 else heaps[0].subquery()
-    wanted = select(top.c.id).order_by(top.c.moment.desc(), top.c.id.desc()).limit(limit)
-    rows = select(DossierRow).where(DossierRow.id.in_(wanted))
-    return session.scalars(
-        rows.order_by(DossierRow.submitted_at.desc(), DossierRow.id.desc()).options(defer(DossierRow.snapshot))
-    ).all()
+@dataclass(frozen=True)
+class Wanted:
+    """Which of the dossiers that `actor` may see are asked for: those that meet the conditions and hold the words."""
+
+    actor: Actor
+    conditions: Sequence[ColumnElement[bool]] = ()
+    text: str = ""
 
 
-def count(session: Session, actor: Actor, conditions: Conditions, most: int) -> int:
-    """How many dossiers `newest` lists in all, up to `most`."""
-    heaps = _tops(actor, conditions, None, most)
-    if not heaps:
-        return 0
-    every = union(*heaps).subquery() if len(heaps) > 1 else heaps[0].subquery()
-    return session.scalar(select(func.count()).select_from(select(every.c.id).limit(most).subquery())) or 0
+@dataclass(frozen=True)
+class Counted:
+    """How many there are; at least so many, and more than that, when `more`."""
+
+    number: int
+    more: bool = False
 
 
-def _tops(actor: Actor, conditions: Conditions, after: Position | None, limit: int) -> list[Select[datetime, UUID]]:
+def newest(session: Session, asked: Wanted, after: Position | None, limit: int) -> Sequence[DossierRow]:
+    """The first dossiers after a position, without snapshots."""
+    if not asked.text.strip():
+        return _rows(session, _together(_tops(asked, after, limit)), limit)
+    rows = _rows(session, _together(_read_in_tops(asked, after)), limit)
+    known = _known_down_to(session, asked, after)
+    if known is None or (len(rows) == limit and rows[-1].submitted_at > known):
+        return rows
+    if _are_rare(session, asked.text):
+        return _rows(session, _after(_by_index(asked), after), limit)
+    return _rows(session, _together(_tops(asked, after, limit, by_index=True)), limit)
+
+
+def count(session: Session, asked: Wanted, most: int) -> Counted:
+    """How many dossiers `newest` lists page by page; no more than `most` are counted."""
+    if not asked.text.strip():
+        return _counted(session, _together(_tops(asked, None, most + 1)), most)
+    in_tops = _counted(session, _together(_read_in_tops(asked, None)), most)
+    if in_tops.more or _known_down_to(session, asked, None) is None:
+        return in_tops
+    if _are_rare(session, asked.text):
+        return _counted(session, _by_index(asked), most)
+    if in_tops.number:
+        return Counted(in_tops.number - 1, more=True)
+    few = min(most, FEW)
+    return _counted(session, _together(_tops(asked, None, few + 1, by_index=True)), few)
+
+
+# ---- heaps ---------------------------------------------------------------------------------------------------
+
+
+def _tops(asked: Wanted, after: Position | None, limit: int, *, by_index: bool = False) -> list[Subquery]:
+    """The first dossiers of each heap in order, whatever words they hold (but when asked `by_index`)."""
+    words = holds(DossierRow.id, asked.text) if by_index else []
     found = []
-    for heap, moment, identifier in _heaps(actor, conditions):
+    for heap, moment, identifier in _heaps(asked, [*asked.conditions, *words]):
         rest = heap if after is None else heap.where(tuple_(moment, identifier) < tuple_(*after))
-        ordered = rest.order_by(moment.desc(), identifier.desc()).limit(limit).subquery()
-        found.append(select(ordered.c.moment, ordered.c.id))
+        found.append(rest.order_by(moment.desc(), identifier.desc()).limit(limit).subquery())
     return found
 
 
-def _heaps(actor: Actor, conditions: Conditions) -> Iterator[_Heap]:
+def _heaps(asked: Wanted, conditions: Sequence[ColumnElement[bool]]) -> Iterator[_Heap]:
+    actor = asked.actor
     of_dossiers = select(DossierRow.submitted_at.label("moment"), DossierRow.id.label("id")).where(*conditions)
     place = DossierRow.submitted_at, DossierRow.id
     if actor.dossier_id is not None:
@@ -70,3 +105,88 @@ def _heaps(actor: Actor, conditions: Conditions) -> Iterator[_Heap]:
         for column in (DossierRow.receiving_unit, DossierRow.competent_unit, DossierRow.support_unit):
             yield of_dossiers.where(column == unit), *place
         yield of_tasks.where(TaskRow.unit_code == unit), TaskRow.filed_at, TaskRow.dossier_id
+
+
+def _together(heaps: Sequence[Subquery]) -> Subquery | None:
+    """Every dossier of the heaps once; None when there are no heaps."""
+    parts = [select(heap.c.moment, heap.c.id) for heap in heaps]
+    if len(parts) < 2:
+        return parts[0].subquery() if parts else None
+    return union(*parts).subquery()
+
+
+# ---- words ---------------------------------------------------------------------------------------------------
+
+
+def _read_in_tops(asked: Wanted, after: Position | None) -> list[Subquery]:
+    """The dossiers in the top of each heap that hold the words."""
+    return [
+        select(top.c.moment, top.c.id).join(DossierRow, DossierRow.id == top.c.id).where(*reads(asked.text)).subquery()
+        for top in _tops(asked, after, TOP)
+    ]
+
+
+def _known_down_to(session: Session, asked: Wanted, after: Position | None) -> datetime | None:
+    """The moment down to which the tops hold everything; None when they hold it all."""
+    if not wanted(asked.text):
+        return None
+    tops = [
+        select(func.count().label("size"), func.min(top.c.moment).label("last")) for top in _tops(asked, after, TOP)
+    ]
+    ends = [last for size, last in session.execute(union_all(*tops)) if size == TOP] if tops else []
+    return max(ends, default=None)
+
+
+def _are_rare(session: Session, text: str) -> bool:
+    some = found_by(text).limit(RARE + 1).subquery()
+    return (session.scalar(select(func.count()).select_from(some)) or 0) <= RARE
+
+
+def _by_index(asked: Wanted) -> Subquery:
+    """All dossiers that hold the words, by the index; for words that few hold."""
+    found = found_by(asked.text).limit(RARE).cte("found")
+    of_dossiers = (
+        select(DossierRow.submitted_at.label("moment"), DossierRow.id.label("id"))
+        .join(found, found.c.dossier_id == DossierRow.id)
+        .where(*asked.conditions)
+    )
+    if asked.actor.dossier_id is not None:
+        return of_dossiers.where(DossierRow.id == asked.actor.dossier_id).subquery()
+    if sees_all(asked.actor):
+        return of_dossiers.subquery()
+    units = sorted(units_of(asked.actor))
+    own = (DossierRow.receiving_unit, DossierRow.competent_unit, DossierRow.support_unit)
+    of_tasks = (
+        select(TaskRow.filed_at.label("moment"), TaskRow.dossier_id.label("id"))
+        .join(found, found.c.dossier_id == TaskRow.dossier_id)
+        .where(TaskRow.unit_code.in_(units))
+    )
+    if asked.conditions:
+        of_tasks = of_tasks.join(DossierRow, DossierRow.id == TaskRow.dossier_id).where(*asked.conditions)
+    return union(of_dossiers.where(or_(*(column.in_(units) for column in own))), of_tasks).subquery()
+
+
+# ---- answers -------------------------------------------------------------------------------------------------
+
+
+def _after(places: Subquery, after: Position | None) -> Subquery:
+    query = select(places.c.moment, places.c.id)
+    return (query if after is None else query.where(tuple_(places.c.moment, places.c.id) < tuple_(*after))).subquery()
+
+
+def _rows(session: Session, places: Subquery | None, limit: int) -> Sequence[DossierRow]:
+    if places is None:
+        return []
+    chosen = select(places.c.id).order_by(places.c.moment.desc(), places.c.id.desc()).limit(limit)
+    rows = select(DossierRow).where(DossierRow.id.in_(chosen))
+    return session.scalars(
+        rows.order_by(DossierRow.submitted_at.desc(), DossierRow.id.desc()).options(defer(DossierRow.snapshot))
+    ).all()
+
+
+def _counted(session: Session, places: Subquery | None, most: int) -> Counted:
+    if places is None:
+        return Counted(0)
+    some = select(places.c.id).limit(most + 1).subquery()
+    number = session.scalar(select(func.count()).select_from(some)) or 0
+    return Counted(min(number, most), more=number > most)

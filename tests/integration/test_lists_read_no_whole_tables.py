@@ -92,4 +92,4 @@ def test_pages_come_out_of_their_index_in_order(plans: Callable[..., list[str]],
 
 
 def test_a_search_goes_by_the_index_of_words(plans: Callable[..., list[str]]) -> None:
-    assert any("dossier_search VIRTUAL TABLE INDEX" in step for step in plans(LISTS["search in all"]))
+    assert any("dossier_search VIRTUAL TABLE INDEX" in step for step in plans(LISTS["inbox by words"]))

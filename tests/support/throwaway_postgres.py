@@ -12,6 +12,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 SETTINGS = {
@@ -51,7 +52,8 @@ def binaries() -> Path:
 class ThrowawayPostgres:
     """A running server. `url` names its maintenance database; `stop()` ends it and removes its folder."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
+        self.settings = {**SETTINGS, **(settings or {})}
         # Not below pytest's own temporary folder: that one is closed to the user the server runs as. And
         # short, because the path of a Unix socket may have 107 bytes at most.
         self.folder = Path(tempfile.mkdtemp(prefix="motcua-pg-"))
@@ -85,7 +87,7 @@ class ThrowawayPostgres:
 
     def _start(self) -> None:
         self._call("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "-U", "postgres", "-D", self.data)
-        options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+        options = " ".join(f"-c {name}={value}" for name, value in self.settings.items())
         listen = f"-c listen_addresses= -k {self.folder} {options}"
         self._call("pg_ctl", "-w", "-D", self.data, "-l", self.folder / "log", "-o", listen, "start")
 
