@@ -43,7 +43,7 @@ def frame() -> dict[str, Any]:
         "lang": current_language(),
         "current_person": person,
         "navigation": doors(person),
-        "organisation_register_open": bool(person) and any(map(person.has_role, _REGISTER_READERS)),
+        "organisation_register_open": person is not None and any(map(person.has_role, _REGISTER_READERS)),
         "keyboard": keyboard.of(person),
         "keys_url": url_for("keyboard.show") if person else "",
         "search_url": url_for("search.find") if person else "",

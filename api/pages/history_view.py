@@ -81,7 +81,7 @@ def told(row: JournalRow, procedure: Procedure | None, units: Mapping[str, str] 
         when=present.moment_text(row.occurred_at),
         moment=row.occurred_at,
         recorded_at=row.recorded_at,
-        who=entry["actor"].get("name", ""),
+        who=_who(entry["actor"]),
         text=_text(row.type, payload, units),
         kind=_kind(row.type),
         hash=row.hash,
@@ -164,3 +164,9 @@ def _kind(kind: str) -> str:
     if kind.startswith(CLOCK_PREFIX):
         return "clock"
     return "end" if kind == EventType.DOSSIER_ENDED else ""
+
+
+def _who(actor: Mapping[str, Any]) -> str:
+    """Who acted, and in whose place."""
+    name, absent = str(actor.get("name", "")), actor.get("on_behalf_of")
+    return _("%(person)s (thay %(absent)s)", person=name, absent=absent["name"]) if absent else name
