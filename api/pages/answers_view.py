@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
 
+from api.database import read
 from api.language import current_language
-from api.pages import uploads
 from api.site import site
+from engine.persistence import documents
 from engine.runtime.procedure import Procedure
 from forms.answers import AnswerContext
 from forms.definition import FormDefinition
+from forms.rules import DocumentRef
 from forms.summary import lines
 
 
@@ -37,11 +40,11 @@ def parts(
     procedure: Procedure, data: Mapping[str, Any], dossier_id: UUID, only: frozenset[str] | None = None
 ) -> list[Part]:
     """The dossier's data in the order of the procedure's forms; `only` these keys where given."""
-    forms = forms_by_key(procedure)
+    forms, papers = forms_by_key(procedure), _Papers(dossier_id)
     found = []
     for key, definition in forms.items():
         if isinstance(data.get(key), dict) and (only is None or key in only):
-            found.append(Part(key, definition.title(current_language()), _answers(definition, key, data, dossier_id)))
+            found.append(Part(key, definition.title(current_language()), _answers(definition, key, data, papers)))
     if only is None:
         noted = tuple(Answer(key, _plain(value)) for key, value in data.items() if key not in forms and key[0] != "@")
         if noted:
@@ -59,16 +62,35 @@ def forms_by_key(procedure: Procedure) -> dict[str, FormDefinition]:
     return found
 
 
-def _answers(definition: FormDefinition, key: str, data: Mapping[str, Any], dossier_id: UUID) -> tuple[Answer, ...]:
+def _answers(definition: FormDefinition, key: str, data: Mapping[str, Any], papers: "_Papers") -> tuple[Answer, ...]:
     context = AnswerContext(
         now=site().now(),
         data=data,
         zone=site().platform.zone,
         stored=data[key],
-        documents=lambda one: uploads.reference(one, "", dossier_id),
+        documents=papers.find,
     )
     told = lines(definition, data[key], context, current_language())
     return tuple(Answer(line.label, line.value) for line in told if line.value)
+
+
+class _Papers:
+    """The papers of a dossier, read at once when the first is asked for."""
+
+    def __init__(self, dossier_id: UUID) -> None:
+        self._dossier_id = dossier_id
+
+    def find(self, identifier: str) -> DocumentRef | None:
+        """The paper of the dossier that an answer names."""
+        return self._known.get(identifier.lower())
+
+    @cached_property
+    def _known(self) -> Mapping[str, DocumentRef]:
+        with read() as session:
+            return {
+                str(row.id): DocumentRef(str(row.id), row.filename, row.media_type, row.size)
+                for row in documents.of_dossier(session, self._dossier_id)
+            }
 
 
 def _plain(value: Any) -> str:

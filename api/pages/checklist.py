@@ -1,7 +1,7 @@
 """The papers of a dossier as a list to be ticked off: at the desk, and in the step that receives an online dossier."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from engine.reuse import Reusable, applicant_key, offered
 from engine.runtime.cases import cases_of, title_of
 from engine.runtime.facts import CopyKind, RequiredDocument
 from engine.runtime.procedure import Procedure
+from forms.page import ComponentView, FormView
 from forms.problems import FieldProblem
 from forms.rules import MAX_DOCUMENTS
 
@@ -55,6 +56,7 @@ class Line:
     reuse: str
     files: tuple[File, ...]
     own_upload: bool  # the form has no field for it
+    upload: ComponentView | None  # the form's field for it, where it stands on the list and not in the form
     reusable: tuple[tuple[str, str], ...]
     told: str  # who has checked it when, or from where it was taken
 
@@ -141,14 +143,38 @@ def of_dossier(session: Session, actor: Actor, dossier: DossierRow, what: Said |
     return _list(session, procedure, dossier.procedure_case, _Known(papers, known, rows, on_paper), what)
 
 
-def at_desk(
-    session: Session, actor: Actor, procedure: Procedure, case: str, answers: Mapping[str, object], what: Said | None
-) -> Checklist:
-    """The list for what somebody brings to the desk; `answers` are what has been typed so far."""
+@dataclass(frozen=True)
+class Typed:
+    """What has been typed into the form so far, the case that makes it, and the form's fields for papers by name."""
+
+    case: str
+    answers: Mapping[str, object]
+    uploads: Mapping[str, ComponentView]
+
+
+def at_desk(session: Session, actor: Actor, procedure: Procedure, typed: Typed, what: Said | None) -> Checklist:
+    """The list for what somebody brings to the desk."""
+    case, answers = typed.case, typed.answers
     papers = {key: one for key, one in filed(procedure, case, answers).items() if one.state is PaperState.PRESENT}
     name = str(answers.get("applicant_name") or "")
     known = offered(session, actor, applicant_key(answers), name)
-    return _list(session, procedure, case, _Known(papers, known, {}, True), what)
+    return _list(session, procedure, case, _Known(papers, known, {}, True, typed.uploads), what)
+
+
+def split(view: FormView, names: frozenset[str]) -> tuple[FormView, dict[str, ComponentView]]:
+    """The form without its fields for these papers, which stand on the list instead, and those fields by name."""
+    found = {one.name: one for one in view.walk() if one.kind == "file" and one.name in names}
+    return replace(view, components=_without(view.components, frozenset(found))), found
+
+
+def _without(components: tuple[ComponentView, ...], names: frozenset[str]) -> tuple[ComponentView, ...]:
+    kept = []
+    for one in components:
+        inner = _without(one.components, names)
+        emptied = one.kind == "group" and one.components and not any(each.visible for each in inner)
+        if not emptied and not (one.kind == "file" and one.name in names):
+            kept.append(replace(one, components=inner))
+    return tuple(kept)
 
 
 @dataclass(frozen=True)
@@ -157,6 +183,7 @@ class _Known:
     reusable: Sequence[Reusable]
     files: Mapping[str, str]
     on_paper: bool
+    uploads: Mapping[str, ComponentView] = field(default_factory=dict)
 
 
 def _list(session: Session, procedure: Procedure, case: str, known: _Known, what: Said | None) -> Checklist:
@@ -202,6 +229,7 @@ def _line(
         reuse=typed.get("reuse", ""),
         files=tuple(_files(session, paper, known, what, key)),
         own_upload=known.on_paper and key not in own,
+        upload=known.uploads.get(key),
         reusable=tuple(_choices(known.reusable, key, lang)),
         told=_told(paper),
     )
@@ -234,7 +262,10 @@ def _told(paper: CheckedPaper | None) -> str:
     words = _(
         "%(person)s kiểm tra lúc %(moment)s", person=paper.checked_by, moment=present.moment_text(paper.checked_at)
     )
-    return f"{words}; {_('dùng lại từ hồ sơ %(code)s', code=paper.source)}" if paper.source else words
+    if not paper.source:
+        return words
+    again = _("dùng lại từ hồ sơ %(code)s", code=paper.source)
+    return f"{words}; {again}"
 
 
 def _is_said(key: str, what: Said) -> bool:

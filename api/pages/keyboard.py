@@ -45,6 +45,8 @@ ACTIONS = {
     "[": lazy("Trang đầu"),
     "]": lazy("Trang tiếp"),
     "u": lazy("Về danh sách"),
+    "t": lazy("Tìm thủ tục"),
+    "p": lazy("Có đủ giấy tờ; in giấy tiếp nhận"),
 }
 """What keys do, by the key that each has at first."""
 

@@ -165,12 +165,15 @@ def _outcome() -> AtDesk:
 
 def _page(screen: _Screen) -> str:
     filling, counter = screen.shown.filling, screen.counter
+    values = typed(filling.definition, filling.values, filling.context)
+    form, uploads = checklist.split(filling.view, asked_by_form(screen.procedure))
     with read() as session:
-        values = typed(filling.definition, filling.values, filling.context)
-        papers = checklist.at_desk(session, counter.actor, screen.procedure, screen.case, values, screen.said)
+        said = checklist.Typed(screen.case, values, uploads)
+        papers = checklist.at_desk(session, counter.actor, screen.procedure, said, screen.said)
     variables: Mapping[str, Any] = {
         "procedure": screen.shown.procedure,
         "filling": filling,
+        "form": form,
         "attempt": screen.shown.attempt,
         "version": screen.shown.version,
         "ways": ways(),
