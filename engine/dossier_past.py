@@ -67,7 +67,7 @@ def at_entry(session: Session, platform: Platform, dossier: DossierRow, seq: int
     if not 1 <= seq <= dossier.journal_seq:
         raise NotFoundError(
             f"expected the number of an entry from 1 to {dossier.journal_seq}, found {seq}; choose one of the history",
-            f"Lịch sử hồ sơ này có các mục từ 1 đến {dossier.journal_seq}, không có mục {seq}.",
+            f"Lịch sử hồ sơ có các mục từ 1 đến {dossier.journal_seq}, không có mục {seq}; hãy chọn một trong số đó.",
         )
     return _past(session, platform, dossier, timeline.as_of_entry(session, dossier.id, seq))
 

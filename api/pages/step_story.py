@@ -38,6 +38,7 @@ class StoryLine:
     word: str
     turns: tuple[Turn, ...]
     passed_at: datetime | None
+    holds_others: bool
 
 
 def lines(session: Session, procedure: Procedure, told: Sequence[StepStory]) -> list[StoryLine]:
@@ -50,7 +51,17 @@ def lines(session: Session, procedure: Procedure, told: Sequence[StepStory]) -> 
         if line is None:
             continue
         turns = tuple(_turn(share, units.get(share.unit, share.unit)) for share in story.shares)
-        found.append(StoryLine(line, story.placed.level, story.standing, _word(story.standing), turns, story.passed_at))
+        found.append(
+            StoryLine(
+                step=line,
+                level=story.placed.level,
+                standing=story.standing,
+                word=_word(story.standing),
+                turns=turns,
+                passed_at=story.passed_at,
+                holds_others=story.placed.element.kind in (ElementKind.CALL, ElementKind.SUBPROCESS),
+            )
+        )
     return found
 
 

@@ -229,7 +229,7 @@ def test_a_leader_stops_a_dossier_with_a_reason_and_others_see_no_such_button(
     signed_in("minh.case")
     assert not get(client, f"/dossiers/{dossier.id}").hrefs("/stop")
     post(client, f"/dossiers/{dossier.id}/stop", {"reason": "không"})
-    assert "không có quyền" in get(client, f"/dossiers/{dossier.id}").text
+    assert "hãy trình lãnh đạo" in get(client, f"/dossiers/{dossier.id}").text
     post(client, "/sign-out", {})
     signed_in("phuc.leader")
     post(client, f"/dossiers/{dossier.id}/stop", {"reason": "Quy hoạch bị bãi bỏ"})

@@ -39,7 +39,7 @@ def test_the_past_is_told_by_entry_and_by_moment(
     assert first["data"]["application"]["applicant_name"] == dossier.applicant_name
     moment = city.clock.now().isoformat().replace("+", "%2B")
     assert get(client, dossier, f"history/at?moment={moment}", auditor) == {**now, "at": get_at(now, city)}
-    assert "choose one of the history" in str(get(client, dossier, "history/at?entry=9999", auditor, 404))
+    assert "hãy chọn một trong số đó" in str(get(client, dossier, "history/at?entry=9999", auditor, 404))
     get(client, dossier, "history/at?entry=0", auditor, 422)
     get(client, dossier, f"history/at?entry=1&moment={moment}", auditor, 422)
     looks = get(client, dossier, "looks", auditor)["items"]
