@@ -22,7 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "docs" / "images"
-WAIT = 90  # seconds for the demo to be loaded
+WAIT = 300  # seconds for the demo to be loaded
 
 
 @dataclass(frozen=True)
@@ -141,12 +141,9 @@ def take(page: Page, address: str, picture: Picture) -> None:
 
 
 def shrink(path: Path) -> None:
-    """Fewer colours, which flat pages can spare: a third of the size. Where no tool is at hand the picture stays."""
-    colours = ("-strip", "-dither", "None", "-colors", "128", "-define", "png:compression-level=9")
+    """Fewer colours, which flat pages can spare: a third of the size. Where pngquant is not there, it stays."""
     if pngquant := shutil.which("pngquant"):
         subprocess.run([pngquant, "--force", "--skip-if-larger", "--output", path, "128", path], check=False)
-    elif convert := shutil.which("magick") or shutil.which("convert"):
-        subprocess.run([convert, path, *colours, f"PNG8:{path}"], check=True)
 
 
 def main(wanted: list[str]) -> None:

@@ -237,6 +237,26 @@ def test_every_page_is_whole(windows: Windows, barriers: Callable[[Page], list[s
     assert faults + complaints == [], str(visit)
 
 
+PAPERS = ((NOBODY, "/my/<link>/receipt", 2), ("phuc.leader", "/dossiers/<dossier_id>/history", 12))
+
+
+@pytest.mark.parametrize(("username", "path", "most"), PAPERS)
+def test_what_people_print_is_a_paper(windows: Windows, username: str, path: str, most: int) -> None:
+    """On A4: no header, no buttons, nothing beyond the edge, and not a pile of sheets."""
+    page = windows.of(username, "vi")
+    page.goto(windows.address(Visit(path, username, path)))
+    page.set_viewport_size({"width": 680, "height": 970})  # A4 without its margins, at 96 dots an inch
+    page.emulate_media(media="print")
+    shown = page.evaluate(
+        "() => [...document.querySelectorAll('.mc-header, .mc-footer, .govuk-button')]"
+        ".filter((one) => one.getClientRects().length).length"
+    )
+    assert (shown, page.evaluate(LAYOUT)) == (0, [])
+    sheets = page.pdf(format="A4", prefer_css_page_size=True).count(b"/Type /Page\n")
+    page.emulate_media(media="screen")
+    assert 1 <= sheets <= most
+
+
 def test_the_looks_see_what_is_wrong(chromium: Browser) -> None:
     page = chromium.new_page()
     page.set_content(
