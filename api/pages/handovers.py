@@ -46,7 +46,10 @@ def index() -> str:
                 }
                 for row, dossier in way
             ],
-            lost=[{"task": task, "dossier": dossier, "due": present.due(task.due_at)} for task, dossier in lost],
+            lost=[
+                {"dossier": dossier, "due": present.due(task.due_at), "mine": handovers.may_send(actor, dossier)}
+                for task, dossier in lost
+            ],
             names=unit_names(session, codes, current_language()),
         )
 

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from city import City
+from city import ROOT, City
 from flask.testing import FlaskClient
 
+from engine.events import EventType
+from engine.history.journal import read
 from engine.model import SYSTEM, Role
-from engine.organisation import mandate_register
+from engine.organisation import mandate_register, register, register_check
 from engine.organisation.mandate_register import Mandate
 from engine.organisation.mandates import MandateKind
+from engine.runtime.bundle import Bundle
 
 Header = Callable[[str], dict[str, str]]
 COVER = {"standin": "thu.case", "valid_from": "2026-11-23", "valid_to": "2026-11-27", "ground": "Nghỉ phép"}
@@ -55,6 +58,28 @@ def test_a_mandate_is_asked_about_with_its_four_outcomes(client: FlaskClient, be
     assert (asked.status_code, asked.json["instrument"]) == (200, "9/QĐ")
     assert client.get("/api/v1/mandates/check?username=son.head", headers=header).status_code == 404
     assert client.get("/api/v1/mandates/check?username=x&unit=TD-UBND").status_code == 401
+
+
+def test_a_refused_decision_is_rolled_back_and_kept_in_the_journal_of_the_organisation(
+    client: FlaskClient, bearer: Header, city: City
+) -> None:
+    key, day = "detailed_plan_adjustment", date(2026, 11, 23)
+    city.deploy(Bundle.find(ROOT, key))
+    wanted = Mandate("TD-UBND", MandateKind.DELEGATION, "9/QĐ", day, day, person="hoa.leader")
+    city.do(lambda s: mandate_register.record(s, SYSTEM, wanted, now=city.clock.now()))
+    walk = city.walk_file(key, "approved")
+    dossier = city.walk(walk, until="leader_decision")
+    task = next(task for task in city.open_tasks(dossier.id) if task.element_id == "leader_decision")
+    sent = {"answers": walk["answers"]["leader_decision"][0]}
+    answer = client.post(f"/api/v1/tasks/{task.id}/complete", json=sent, headers=bearer("phuc.leader"))
+    assert (answer.status_code, answer.json["code"]) == (403, "not-competent")
+    assert city.dossier(dossier.id).version == dossier.version
+    (row,) = city.see(lambda s: register.newest(s, types=(EventType.ACT_REFUSED,)))
+    entry = read(row)
+    assert entry["actor"]["username"] == "phuc.leader"
+    assert (entry["payload"]["code"], entry["payload"]["element"]) == (dossier.code, "leader_decision")
+    assert entry["payload"]["outcome"] == "not-competent"
+    assert city.see(register_check.verify).intact
 
 
 def test_notices_are_listed_marked_and_chosen(client: FlaskClient, bearer: Header) -> None:
