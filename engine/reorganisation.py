@@ -35,10 +35,12 @@ def close(
     """Close a unit with all that hangs on it: its people go along or lose their roles there, units under it move.
 
     Raises:
-        NotAllowedError, NotFoundError, ConflictError: as `staffing.close_unit`.
+        NotAllowedError: the actor does not run both units, the closing one from above.
+        NotFoundError, ConflictError: as `staffing.close_unit`.
         ConflictError: a queue with open tasks would have nobody at the successor.
     """
     rights.refuse_unless_run(session, actor, {code}, from_above=True)
+    rights.refuse_unless_run(session, actor, {successor} if successor else set())
     planned = look_at_closing(session, code, last_day, successor, staff_moves=staff_moves)
     if successor and planned.ownerless:
         raise nobody(planned.ownerless, successor)
@@ -72,11 +74,11 @@ def leave(
         ConflictError: a queue with open tasks would have nobody, and there is no heir.
     """
     planned = look_at_leaving(session, username, last_day)
+    rights.refuse_unless_run(session, actor, {row.unit_code for row in planned.roles})
     if planned.alone and not heir:
         raise nobody(planned.alone)
     moved: list[TaskRow] = []
     if heir:
-        rights.refuse_unless_run(session, actor, {row.unit_code for row in planned.roles})
         moved = _hand_to(session, platform, actor, people.get_person(session, heir), planned)
     given = staffing.leave(session, platform, actor, username, last_day)
     for row in planned.cover:
