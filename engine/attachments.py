@@ -60,8 +60,8 @@ def join(change: Change, rows: Sequence[DocumentRow], replaced: Replaced) -> Non
     if not rows:
         return
     every = documents.of_dossier(change.session, change.dossier.id)
-    older = {row.replaces_id for row in every}
-    there = [row for row in every if row.id not in older and not _is_letter(row)]
+    had = {row.replaces_id for row in every}
+    there = [row for row in every if row.id not in had and not _is_letter(row)]
     names = Counter(fold(row.filename) for row in there)  # one name of several papers says nothing
     same = {fold(row.filename): row.id for row in there if names[fold(row.filename)] == 1}
     known = {row.id for row in there}

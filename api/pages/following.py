@@ -1,6 +1,5 @@
 """An applicant's own dossier, opened by its secret link: receipt, countdown, what happened, supplement, withdraw."""
 
-from collections.abc import Iterator
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -23,6 +22,7 @@ from api.pages import (
     history_view,
     letters,
     notice_list,
+    own_papers,
     present,
     procedure_view,
     task_view,
@@ -33,21 +33,16 @@ from api.pages.uploads import takes_files
 from api.site import site
 from engine import documents, letters_on_demand, mail_addresses, tasks
 from engine import dossiers as use_cases
-from engine.documents import is_of_person
 from engine.errors import EngineError, NotFoundError
 from engine.model import Actor, Role
-from engine.persistence import documents as papers
 from engine.persistence import dossiers
-from engine.persistence import letters as printed
 from engine.persistence.organisation import unit_names
 from engine.persistence.tables import DossierRow
 from engine.procedures import pinned
-from engine.runtime.procedure import Procedure
 from forms.answers import InvalidAnswers
 from forms.problems import FieldProblem
 
 blueprint = Blueprint("following", __name__, url_prefix="/my/<link>")
-LETTERS = ("receipt", "supplement", "refusal", "apology", "stop")  # those that go to the applicant
 
 
 @blueprint.get("/")
@@ -59,7 +54,7 @@ def mine(link: str) -> str:
         procedure = pinned(session, dossier)
         history = dossier_view.whole_history(session, dossier)
         waiting = dossier_view.open_tasks(session, dossier, procedure)
-        own = _own_elements(procedure)
+        own = own_papers.elements(procedure)
         data = dossiers.data_of(session, dossier.id)
         variables: dict[str, Any] = {
             "link": link,
@@ -70,8 +65,8 @@ def mine(link: str) -> str:
             "waiting": _waiting(dossier, waiting),
             "clock": clock.view(session, dossier),
             "history": history_view.for_applicants(history, procedure),
-            "documents": _papers(session, dossier, procedure, link),
-            "parts": answers_view.parts(procedure, data, dossier.id, _own_keys(procedure)),
+            "documents": own_papers.lines(session, dossier, procedure, link),
+            "parts": answers_view.parts(procedure, data, dossier.id, own_papers.keys_of(procedure)),
             "facts": _facts(session, dossier),
             "notices": notice_list.lines(session, applicant),
             "mail": mail_addresses.of_dossier(session, dossier.id),
@@ -123,7 +118,7 @@ def paper(link: str, document_id: UUID) -> Response:
     with read() as session:
         applicant, dossier = _opened(session, link)
         row = documents.find(session, applicant, document_id, documents.uploader_key(applicant))
-        if row.dossier_id is not None and row.id not in _readable(session, dossier, pinned(session, dossier)):
+        if row.dossier_id is not None and row.id not in own_papers.readable(session, dossier, pinned(session, dossier)):
             raise NotFoundError(f"expected a paper of the applicant's, found {document_id}", "Không tìm thấy tài liệu.")
     return downloads.send(row)
 
@@ -255,56 +250,3 @@ def _waiting(dossier: DossierRow, waiting: list[dossier_view.OpenTask]) -> str:
         return dossier_view.waiting_words(dossier)
     told = [f"{task.name} ({task.unit})" for task in waiting]
     return _("Hồ sơ đang ở bước: %(steps)s.", steps="; ".join(told))
-
-
-def _own_elements(procedure: Procedure) -> set[str]:
-    return {element.id for element in procedure.elements.values() if element.role is Role.APPLICANT}
-
-
-def _own_keys(procedure: Procedure) -> frozenset[str]:
-    """The data keys of what the applicant answers."""
-    own = {one.form.data_key for one in procedure.elements.values() if one.form and one.role is Role.APPLICANT}
-    return frozenset({procedure.start_form, *own})
-
-
-def _readable(session: Session, dossier: DossierRow, procedure: Procedure) -> set[UUID]:
-    """The papers that the applicant filed, the letters to the applicant, and what was issued once it is decided."""
-    keys = set(_own_keys(procedure))
-    if dossier.decided_at is not None:
-        keys |= {
-            one.form.data_key for one in procedure.elements.values() if one.form and one.role is Role.RECORDS_CLERK
-        }
-    data = dossiers.data_of(session, dossier.id)
-    named = {identifier for key in keys for identifier in _identifiers(data.get(key))}
-    return named | _older(session, dossier, named) | printed.documents_of(session, dossier.id, LETTERS)
-
-
-def _older(session: Session, dossier: DossierRow, named: set[UUID]) -> set[UUID]:
-    """The earlier versions of these papers, as far as it was not an officer who sent them in."""
-    rows = {row.id: row for row in papers.of_dossier(session, dossier.id)}
-    found: set[UUID] = set()
-    for one in named:
-        newer = rows.get(one)
-        while newer is not None and newer.replaces_id is not None and newer.replaces_id not in found:
-            newer = rows.get(newer.replaces_id)
-            if newer is not None and not is_of_person(newer):
-                found.add(newer.id)
-    return found
-
-
-def _identifiers(answers: Any) -> Iterator[UUID]:
-    if isinstance(answers, dict):
-        answers = list(answers.values())
-    if isinstance(answers, list):
-        for one in answers:
-            yield from _identifiers(one)
-    elif isinstance(answers, str) and len(answers) == 36:
-        try:
-            yield UUID(answers)
-        except ValueError:
-            return
-
-
-def _papers(session: Session, dossier: DossierRow, procedure: Procedure, link: str) -> list[dossier_view.PaperLine]:
-    readable = _readable(session, dossier, procedure)
-    return [line for line in dossier_view.paper_lines(session, dossier, link) if line.id in readable]
