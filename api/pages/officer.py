@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from api.auth import allow_signed_in
 from api.database import read, write
-from api.pages import checklist, listing, once, present, task_view
+from api.pages import checklist, listing, once, papers_said, present, task_view
 from api.pages import inbox as boxes
 from api.pages.acting import carry_out, person
 from api.pages.filling import Filling, posted_version
@@ -73,9 +73,9 @@ def work(task_id: UUID) -> str | Response | tuple[str, int]:
     actor = person()
     filling, data_title, checked = _filling(task_id, actor)
     pressed = filling.take_post()
-    said = checklist.said(checked, actor.name, filling.uploader_key) if checked else None
+    said = papers_said.said(checked, actor.name, filling.uploader_key) if checked else None
     filling.problems = [*filling.problems, *(said.problems if said else ())]
-    if checklist.ALL in request.form:
+    if papers_said.ALL in request.form:
         return _page(task_id, filling, said)
     if pressed.kind == "complete" and not filling.problems:
         return _complete(task_id, actor, filling, data_title, said)
@@ -127,10 +127,10 @@ def assign(task_id: UUID) -> Response:
 
 
 def _complete(
-    task_id: UUID, actor: Actor, filling: Filling, title: str, said: checklist.Said | None
+    task_id: UUID, actor: Actor, filling: Filling, title: str, said: papers_said.Said | None
 ) -> str | Response | tuple[str, int]:
     def act(session: Session) -> DossierRow:
-        seen = checklist.of_task(session, task_id, said) if said else ()
+        seen = papers_said.of_task(session, task_id, said) if said else ()
         sent = tasks.Check(filling.values, seen, filling.uploader_key)
         return tasks.complete_check(session, site().platform, actor, task_id, sent, posted_version())
 
@@ -147,11 +147,11 @@ def _complete(
 
 
 def _save(
-    task_id: UUID, actor: Actor, filling: Filling, said: checklist.Said | None
+    task_id: UUID, actor: Actor, filling: Filling, said: papers_said.Said | None
 ) -> str | Response | tuple[str, int]:
     def act(session: Session) -> None:
         tasks.save_draft(session, site().platform, actor, task_id, filling.values)
-        if said and (seen := checklist.of_task(session, task_id, said)):
+        if said and (seen := papers_said.of_task(session, task_id, said)):
             tasks.check_papers(session, site().platform, actor, task_id, seen, filling.uploader_key)
 
     try:
@@ -165,7 +165,7 @@ def _save(
     return redirect(url_for("officer.task", task_id=task_id))
 
 
-def _again(task_id: UUID, filling: Filling, pressed: Action, said: checklist.Said | None) -> str | tuple[str, int]:
+def _again(task_id: UUID, filling: Filling, pressed: Action, said: papers_said.Said | None) -> str | tuple[str, int]:
     refused = bool(filling.problems) and pressed.kind == "complete"
     page = _page(task_id, filling, said)
     return (page, 422) if refused else page
@@ -191,7 +191,7 @@ def _filling_of(opened: tasks.TaskForm, actor: Actor) -> Filling:
     )
 
 
-def _page(task_id: UUID, filling: Filling | None = None, said: checklist.Said | None = None) -> str:
+def _page(task_id: UUID, filling: Filling | None = None, said: papers_said.Said | None = None) -> str:
     actor = person()
     with read() as session:
         opened = tasks.open_form(session, site().platform, actor, task_id)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from api.database import read
-from api.pages import checklist, filing, wording
+from api.pages import checklist, filing, papers_said, wording
 from api.site import site
 from engine import applications, desk, documents, procedures
 from engine.desk import AtDesk, Verdict
@@ -63,7 +63,7 @@ class _Screen:
     counter: _Counter
     procedure: Procedure
     shown: filing.Form
-    said: checklist.Said | None = None
+    said: papers_said.Said | None = None
     outcome: AtDesk = AtDesk()  # noqa: RUF009 - frozen
 
     @property
@@ -101,16 +101,16 @@ def take(key: str, actor: Actor) -> str | Shown:
     screen = _screen(key, actor, request.form.get("channel", ""))
     filling, counter = screen.shown.filling, screen.counter
     pressed = filling.take_post()
-    screen.said = checklist.said(screen.procedure, actor.name, filling.uploader_key)
+    screen.said = papers_said.said(screen.procedure, actor.name, filling.uploader_key)
     screen.outcome = _outcome()
     problems = [*filling.problems, *screen.said.problems]
-    if pressed.kind != "complete" or checklist.ALL in request.form:
+    if pressed.kind != "complete" or papers_said.ALL in request.form:
         filling.problems = problems
         return Shown(_page(screen))
     case = screen.case
     if counter.on_paper and screen.outcome.verdict is Verdict.BY_THE_LIST:
         there = [one.key for one in filed(screen.procedure, case, filling.values).values() if one.documents]
-        problems += checklist.unsaid(screen.procedure, case, screen.said, there)
+        problems += papers_said.unsaid(screen.procedure, case, screen.said, there)
     filling.problems = problems
     link = "" if problems else filing.file(key, screen.shown, counter.desk, _taking_in(screen, case))
     return link or Shown(_page(screen), refused=True)
@@ -136,13 +136,13 @@ def _place(actor: Actor, procedure: Procedure) -> str:
 
 
 def _taking_in(screen: _Screen, case: str) -> Callable[[Session, Filing], Filed]:
-    counter, said = screen.counter, screen.said or checklist.Said()
+    counter, said = screen.counter, screen.said or papers_said.Said()
 
     def take_in(session: Session, wanted: Filing) -> Filed:
         if not counter.on_paper:
             helped = replace(wanted, support_unit=counter.place)
             return desk.receive(session, site().platform, counter.actor, helped, AtDesk(Verdict.LATER))
-        seen = checklist.presented(screen.procedure, case, said)
+        seen = papers_said.presented(screen.procedure, case, said)
         full = replace(wanted, presented=seen)
         return desk.receive(session, site().platform, counter.actor, full, screen.outcome)
 

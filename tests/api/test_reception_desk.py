@@ -9,13 +9,13 @@ import pytest
 from city import ROOT, City
 from flask.testing import FlaskClient
 from pages import PageRead, get, post, posted
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from engine.deadlines.sweep import sweep
 from engine.papers import CheckedPaper, Digitisation, PaperState, checked
 from engine.persistence import dossiers
-from engine.persistence.tables import DossierRow
+from engine.persistence.tables import CodeCounterRow, DossierRow
 from engine.runtime.bundle import Bundle
 
 HOUSE = "house_building_permit"
@@ -308,3 +308,26 @@ def test_the_public_look_up_tells_the_code_and_how_far_it_is_and_no_more(client:
     keys = [" ".join(key.text_content().split()) for key in page.tree.xpath("//dt")]
     assert keys == ["Mã hồ sơ", "Mức độ hoàn thành"]
     assert dossier.applicant_name not in page.text
+
+
+# ---- bad input --------------------------------------------------------------------------------------------
+
+
+def test_when_the_numbers_of_the_day_are_used_up_the_page_says_so_and_keeps_what_was_typed(
+    desk: FlaskClient, city: City, typed: dict[str, Any]
+) -> None:
+    first = send(desk, typed, papers())
+    assert first.status_code == 303
+    city.do(lambda s: s.execute(update(CodeCounterRow).values(last=9_999)))
+    page = PageRead(send(desk, typed, papers()))
+    assert "đã dùng hết 9999 số hồ sơ" in page.text
+    assert "hãy nhận tại cơ quan khác hoặc vào ngày hôm sau" in page.text
+    assert page.value("applicant_name") == typed["applicant_name"]
+    the_dossier(city)
+
+
+def test_copies_that_are_no_number_are_refused_with_the_name_of_the_paper(
+    desk: FlaskClient, typed: dict[str, Any]
+) -> None:
+    page = PageRead(send(desk, typed, papers(drawings={**HERE, "copies": "hai"})))
+    assert "Số bản của “Bộ bản vẽ thiết kế” phải là số nguyên" in page.text
