@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -17,6 +16,7 @@ from api.language import current_language
 from api.pages import organisation_view as view
 from api.pages import picking, wording
 from api.pages.acting import carry_out, person
+from api.pages.mandate_words import KINDS, OUTCOMES, STATES
 from api.site import site
 from engine import delegation
 from engine.delegation import Question
@@ -25,41 +25,11 @@ from engine.model import Role
 from engine.organisation import mandate_list, mandate_register, rights
 from engine.organisation.mandate_list import State
 from engine.organisation.mandate_register import Mandate
-from engine.organisation.mandates import MandateKind, Outcome
+from engine.organisation.mandates import MandateKind
 from engine.persistence.tables import MandateRow, ProcedureRow
 
 blueprint = Blueprint("mandates", __name__, url_prefix="/organisation/mandates")
 Answer = str | Response | tuple[str, int]
-
-STATES = {
-    State.COMING: (lazy("Sắp có hiệu lực"), "yellow"),
-    State.IN_FORCE: (lazy("Đang có hiệu lực"), "green"),
-    State.ENDED: (lazy("Hết hiệu lực"), "grey"),
-    State.REVOKED: (lazy("Đã thu hồi"), "red"),
-}
-KINDS = {
-    MandateKind.STATUTE: lazy("Theo luật"),
-    MandateKind.DECENTRALISATION: lazy("Phân cấp"),
-    MandateKind.DELEGATION: lazy("Ủy quyền"),
-}
-OUTCOMES = {
-    Outcome.AUTHORISED: (lazy("Có thẩm quyền"), lazy("Người này được quyết định."), "green"),
-    Outcome.CEILING_EXCEEDED: (
-        lazy("Vượt giới hạn"),
-        lazy("Có văn bản giao quyền, nhưng việc này lớn hơn giới hạn của văn bản. Trình người giao quyền."),
-        "yellow",
-    ),
-    Outcome.SUBDELEGATION_REFUSED: (
-        lazy("Không được ủy quyền lại"),
-        lazy("Văn bản dựa trên một văn bản khác không cho ủy quyền lại, hoặc đã hết hiệu lực."),
-        "red",
-    ),
-    Outcome.NOT_COMPETENT: (
-        lazy("Không có thẩm quyền"),
-        lazy("Không văn bản nào đang có hiệu lực giao việc này cho người này."),
-        "red",
-    ),
-}
 
 
 @blueprint.get("/")
