@@ -8,15 +8,14 @@ import pytest
 from city import ROOT, City
 from flask.testing import FlaskClient
 from pages import get, post
-from sqlalchemy.orm import Session
 
 from api.settings import Settings
 from api.walks.sample_pdf import sample_pdf
 from engine import comments, dossier_clock
 from engine.document_store import DocumentStore
 from engine.history.archive_check import check
+from engine.ids import new_id
 from engine.persistence import access_log
-from engine.persistence import documents as papers
 from engine.persistence.tables import DocumentRow, DossierRow
 from engine.runtime.bundle import Bundle
 
@@ -146,18 +145,25 @@ def test_a_long_history_comes_in_pages_newest_first(signed_in: SignIn, client: F
 
 @pytest.fixture
 def paper_of(city: City, settings: Settings) -> Callable[[bytes, str, str], tuple[UUID, UUID]]:
-    """Files a dossier whose first paper is the given one; answers the ids of the dossier and the paper."""
+    """Files a dossier that has the given paper; answers the ids of both."""
 
     def make(content: bytes, name: str, media_type: str) -> tuple[UUID, UUID]:
         dossier = city.file(SIMPLE, city.walk_file(SIMPLE, "handed_over")["application"]).dossier
         kept = DocumentStore(settings.store).put(io.BytesIO(content), 10**6)
 
-        def change(session: Session) -> UUID:
-            row: DocumentRow = papers.of_dossier(session, dossier.id)[0]
-            row.sha256, row.size, row.filename, row.media_type = kept.sha256, kept.size, name, media_type
-            return row.id
-
-        return dossier.id, city.do(change)
+        row = DocumentRow(
+            id=new_id(),
+            dossier_id=dossier.id,
+            sha256=kept.sha256,
+            filename=name,
+            media_type=media_type,
+            size=kept.size,
+            uploaded_by="Người nộp",
+            uploader_key="test",
+            uploaded_at=city.platform.now(),
+        )
+        city.do(lambda session: session.add(row))
+        return dossier.id, row.id
 
     return make
 
