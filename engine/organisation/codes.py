@@ -44,7 +44,7 @@ def next_code(session: Session, agency_code: str, day: date) -> str:
         raise ConflictError(
             f"expected at most {MOST_A_DAY} dossiers of agency {agency_code} on {day}, found one more; "
             "receive it at another agency or on the next day",
-            f"Cơ quan {agency_code} đã dùng hết {MOST_A_DAY} số hồ sơ của ngày {day:%d/%m/%Y}. Chưa có gì được ghi; hãy "
-            "nhận tại cơ quan khác hoặc vào ngày hôm sau.",
+            f"Cơ quan {agency_code} đã dùng hết {MOST_A_DAY} số hồ sơ của ngày {day:%d/%m/%Y}. Chưa có gì được "
+            "ghi; hãy nhận tại cơ quan khác hoặc vào ngày hôm sau.",
         )
     return f"{agency_code}-{day:%y%m%d}-{number:04d}"
