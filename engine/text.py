@@ -21,3 +21,18 @@ def words_of(text: str) -> list[str]:
 def search_key(*texts: str) -> str:
     """What the texts are found by: their words with a space between."""
     return " ".join(words_of(" ".join(texts)))
+
+
+def slips(one: str, other: str) -> bool:
+    """Whether two words are alike but for one slip: a letter more, less or another, or two neighbours swapped."""
+    if one == other:
+        return True
+    shorter, longer = sorted((one, other), key=len)
+    if len(longer) - len(shorter) > 1:
+        return False
+    start = next((at for at, letter in enumerate(shorter) if letter != longer[at]), len(shorter))
+    if len(shorter) < len(longer):
+        return shorter[start:] == longer[start + 1 :]
+    swapped = shorter[start + 1 : start + 2] + shorter[start : start + 1]
+    same = shorter[start + 1 :] == longer[start + 1 :]
+    return same or (swapped == longer[start : start + 2] and shorter[start + 2 :] == longer[start + 2 :])

@@ -20,7 +20,9 @@ from engine.persistence.tables import ProcedureVersionRow
 from engine.runtime.cases import cases_of
 from engine.runtime.facts import RequiredDocument
 from engine.runtime.procedure import Procedure
-from engine.text import fold
+from engine.text import fold, slips
+
+_LONG_ENOUGH = 4  # letters of a word in which a slip is forgiven
 
 
 @dataclass(frozen=True)
@@ -159,11 +161,16 @@ def _score(one: ProcedureView, words: Sequence[str]) -> int:
     score = 8 * (" ".join(words) in said)
     for word in words:
         places = ((4, title), (3, said), (2, rest), (1, papers))
-        found = sum(weight for weight, text in places if _holds(text, word))
+        found = sum(weight for weight, text in places if _holds(text, word)) or _meant(f"{title} {said}", word)
         if not found:
             return 0
         score += found
     return score
+
+
+def _meant(text: str, word: str) -> int:
+    """1 where a word is there but for a slip of the finger; short words are too like each other."""
+    return int(len(word) >= _LONG_ENOUGH and any(slips(word, known) for known in set(text.split())))
 
 
 def _holds(text: str, word: str) -> bool:
