@@ -1,5 +1,6 @@
 """The statutory clock on a page: the same dates, reasons and countdown for the officer and for the applicant."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -13,7 +14,7 @@ from engine.deadlines import ledger
 from engine.deadlines.explain import Explanation
 from engine.deadlines.ledger import ClockState, Timeliness
 from engine.deadlines.terms import Term
-from engine.dossier_clock import StepShare, by_unit, consumption_of, explanation_of
+from engine.dossier_clock import StepShare, TaskShare, by_unit, explanation_of
 from engine.model import LegalBasis
 from engine.persistence.organisation import unit_names
 from engine.persistence.tables import DossierRow
@@ -90,9 +91,9 @@ def view_of(told: Explanation, due: present.Due | None) -> ClockView | None:
     )
 
 
-def unit_shares(session: Session, procedure: Procedure, dossier: DossierRow) -> list[UnitLine]:
+def unit_shares(session: Session, procedure: Procedure, shares: Sequence[TaskShare]) -> list[UnitLine]:
     """Which unit used how much of the term, step by step, in the order in which the units were reached."""
-    found = by_unit(consumption_of(session, site().platform, dossier))
+    found = by_unit(shares)
     units = unit_names(session, {one.unit for one in found}, current_language())
     return [
         UnitLine(

@@ -23,7 +23,8 @@ from api.pages import (
 )
 from api.site import site
 from engine import possible
-from engine.dossier_steps import steps_of, whereabouts
+from engine.dossier_clock import consumption_of
+from engine.dossier_steps import told, whereabouts
 from engine.history import journal
 from engine.model import Actor
 from engine.persistence import dossiers
@@ -37,6 +38,7 @@ def variables(session: Session, actor: Actor, dossier: DossierRow, before: int =
     """What the template shows; `before` is the number of the entry from which the history goes on."""
     procedure = pinned(session, dossier)
     waiting = dossier_view.open_tasks(session, dossier, procedure)
+    shares, where = consumption_of(session, site().platform, dossier), whereabouts(session, dossier)
     acts = possible.acts(session, site().platform, actor, dossier)
     documents = dossier_view.paper_lines(session, dossier)
     may_audit = _admits("auditor.history", actor)
@@ -51,9 +53,9 @@ def variables(session: Session, actor: Actor, dossier: DossierRow, before: int =
         "actions": actions.lines(procedure, acts),
         "refused": actions.refused(procedure, acts),
         "clock": clock.view(session, dossier),
-        "units": clock.unit_shares(session, procedure, dossier),
-        "place": step_story.marks(procedure, whereabouts(session, dossier)),
-        "steps": step_story.lines(session, procedure, steps_of(session, site().platform, dossier)),
+        "units": clock.unit_shares(session, procedure, shares),
+        "place": step_story.marks(procedure, where),
+        "steps": step_story.lines(session, procedure, told(procedure, where, shares)),
         "documents": [each for each in documents if not each.letter],
         "checked": checklist.lines_of(session, dossier),
         "letters": [each for each in documents if each.letter],
@@ -74,9 +76,9 @@ def history(session: Session, dossier: DossierRow, before: int) -> dict[str, Any
     without = history_view.BOOK_KEEPING
     rows = journal.newest(session, dossier.id, before=before, without=without, limit=HISTORY_PAGE + 1)
     shown = rows[:HISTORY_PAGE]
-    told = history_view.for_officers(shown, pinned(session, dossier), history_view.units_in(session, shown))
+    lines = history_view.for_officers(shown, pinned(session, dossier), history_view.units_in(session, shown))
     more = shown[-1].seq if len(rows) > HISTORY_PAGE else 0
-    return {"history": told, "more_href": _older(dossier.id, more) if more else "", "history_before": before}
+    return {"history": lines, "more_href": _older(dossier.id, more) if more else "", "history_before": before}
 
 
 def _older(dossier_id: UUID, before: int) -> str:

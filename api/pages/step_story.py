@@ -43,7 +43,7 @@ class StoryLine:
 
 def lines(session: Session, procedure: Procedure, told: Sequence[StepStory]) -> list[StoryLine]:
     """Every step that has something to say."""
-    said = {line.id: line for process in procedure.processes for line in steps.lines(process)}
+    said = _said(procedure, current_language())
     units = unit_names(session, {share.unit for story in told for share in story.shares}, current_language())
     found = []
     for story in told:
@@ -63,6 +63,17 @@ def lines(session: Session, procedure: Procedure, told: Sequence[StepStory]) -> 
             )
         )
     return found
+
+
+_known: dict[tuple[str, str], dict[str, StepLine]] = {}  # by checksum and language; a version never changes
+
+
+def _said(procedure: Procedure, lang: str) -> dict[str, StepLine]:
+    """What there is to say of each step, whichever dossier passes through it."""
+    key = (procedure.bundle.checksum, lang)
+    if key not in _known:
+        _known[key] = {line.id: line for process in procedure.processes for line in steps.lines(process)}
+    return _known[key]
 
 
 def marks(procedure: Procedure, where: Whereabouts) -> dict[str, str]:

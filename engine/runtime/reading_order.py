@@ -19,6 +19,16 @@ class Placed:
 
 def whole(procedure: Procedure) -> list[Placed]:
     """Every element of a procedure; what a call activity calls stands right behind it, each called process once."""
+    key = procedure.bundle.checksum
+    if key not in _known:
+        _known[key] = _whole(procedure)
+    return _known[key]
+
+
+_known: dict[str, list[Placed]] = {}  # by checksum; a version never changes
+
+
+def _whole(procedure: Procedure) -> list[Placed]:
     by_id = {process.id: process for process in procedure.processes}
     told: set[str] = set()
 
