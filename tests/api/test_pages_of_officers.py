@@ -251,7 +251,10 @@ def test_dossiers_are_listed_filtered_and_found_without_diacritics(desk: FlaskCl
 
 def test_the_desk_files_for_somebody_at_the_counter(desk: FlaskClient, city: City) -> None:
     application = city.walk_file(SIMPLE, "handed_over")["application"]
-    answer = post(desk, f"/reception/{SIMPLE}", posted(application, _action="complete", channel="post"))
+    seen = {"paper:original:state": "present"}
+    sent = posted(application, _action="complete", channel="post")
+    assert "Cho biết “Bản chính" in PageRead(post(desk, f"/reception/{SIMPLE}", sent)).text
+    answer = post(desk, f"/reception/{SIMPLE}", {**sent, **seen})
     assert answer.status_code == 303
     assert city.see(lambda session: session.scalars(select(DossierRow.channel)).one()) == "post"
     assert get(desk, answer.headers["Location"]).heading == "Đã nhận hồ sơ"

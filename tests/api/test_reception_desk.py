@@ -291,8 +291,8 @@ def test_the_api_tells_the_status_of_the_portal_and_the_papers(
     def told() -> dict[str, Any]:
         answer = desk.get(f"/api/v1/dossiers/{dossier.id}", headers=bearer("tuan.ward"))
         assert answer.status_code == 200, answer.text
-        found: dict[str, Any] = answer.json
-        return found
+        assert answer.json is not None
+        return dict(answer.json)
 
     assert told()["portal_status"] == {"code": 1, "vi": "Mới đăng ký", "en": "Registered"}
     (task,) = city.open_tasks(dossier.id)
