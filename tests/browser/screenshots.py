@@ -72,6 +72,8 @@ PICTURES = (
     Picture("mandates", "/organisation/mandates/", account="phuc.leader"),
     Picture("hand-overs", "/organisation/handovers/", account="lan.reception"),
     Picture("notices", "/notices", account="minh.case"),
+    Picture("past", "/dossiers", account="ha.control", clicks=(FIRST_DOSSIER, "text=Xem lại theo thời gian")),
+    Picture("looks", "/looks", account="ha.control"),
     Picture("incidents", "/incidents", account="tam.operator"),
     Picture("procedures", "/design/", account="dung.designer"),
     Picture("version", "/design/detailed_plan_adjustment/1", account="dung.designer"),
