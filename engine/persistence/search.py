@@ -32,6 +32,12 @@ def wanted(text: str) -> list[tuple[str, bool]]:
     return [(word, place == len(words) and not whole) for place, word in enumerate(words, start=1)]
 
 
+def as_code(text: str) -> str:
+    """The text as a dossier's code is written, when it has the shape of one; else empty."""
+    code = text.strip().upper()
+    return code if _CODE.fullmatch(code) else ""
+
+
 def found_by(text: str) -> Select[UUID]:
     """The ids of the dossiers that hold every word of the text, by the index; `wanted(text)` must not be empty."""
     words = wanted(text)

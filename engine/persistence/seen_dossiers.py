@@ -17,9 +17,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select, tuple_, union, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
-from engine.access import sees_all, units_of
+from engine.access import sees_all, units_of, visible_dossiers
 from engine.model import Actor
-from engine.persistence.search import found_by, holds, reads, wanted
+from engine.persistence.search import as_code, found_by, holds, reads, wanted
 from engine.persistence.tables import DossierRow, TaskRow
 
 TOP = 3_000  # dossiers of a heap that are looked through for words
@@ -51,6 +51,8 @@ def newest(session: Session, asked: Wanted, after: Position | None, limit: int) 
     """The first dossiers after a position, without snapshots."""
     if not asked.text.strip():
         return _rows(session, _together(_tops(asked, after, limit)), limit)
+    if named := _by_code(session, asked):
+        return named if after is None else []
     rows = _rows(session, _together(_read_in_tops(asked, after)), limit)
     known = _known_down_to(session, asked, after)
     if known is None or (len(rows) == limit and rows[-1].submitted_at > known):
@@ -64,6 +66,8 @@ def count(session: Session, asked: Wanted, most: int) -> Counted:
     """How many dossiers `newest` lists page by page; no more than `most` are counted."""
     if not asked.text.strip():
         return _counted(session, _together(_tops(asked, None, most + 1)), most)
+    if named := _by_code(session, asked):
+        return Counted(len(named))
     in_tops = _counted(session, _together(_read_in_tops(asked, None)), most)
     if in_tops.more or _known_down_to(session, asked, None) is None:
         return in_tops
@@ -135,6 +139,14 @@ def _known_down_to(session: Session, asked: Wanted, after: Position | None) -> d
     ]
     ends = [last for size, last in session.execute(union_all(*tops)) if size == TOP] if tops else []
     return max(ends, default=None)
+
+
+def _by_code(session: Session, asked: Wanted) -> Sequence[DossierRow]:
+    """The dossier whose code is asked for: nothing else is looked for then."""
+    if not (code := as_code(asked.text)):
+        return []
+    named = select(DossierRow).where(DossierRow.code == code, visible_dossiers(asked.actor), *asked.conditions)
+    return session.scalars(named.options(defer(DossierRow.snapshot))).all()
 
 
 def _are_rare(session: Session, text: str) -> bool:

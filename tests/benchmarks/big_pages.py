@@ -76,9 +76,8 @@ class _Known:
         listed = select(DossierRow).where(DossierRow.snapshot != b"").order_by(DossierRow.submitted_at.desc())
         self.open = self._of_task("TD-QHXD")
         self.newest = session.scalars(listed.limit(1)).one()
-        self.closed = session.scalars(
-            select(DossierRow).where(DossierRow.snapshot == b"", DossierRow.journal_seq > 9)
-        ).first()
+        finished = select(DossierRow).where(DossierRow.closed_at.is_not(None), DossierRow.journal_seq > 0)
+        self.closed = session.scalars(finished.order_by(DossierRow.submitted_at.desc()).limit(1)).first()
         self.long = session.scalars(select(DossierRow).order_by(DossierRow.journal_seq.desc()).limit(1)).one()
         self.deep = self._middle()
 
