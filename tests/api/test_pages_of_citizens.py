@@ -111,7 +111,8 @@ def test_a_post_without_the_page_s_token_is_refused(
 def test_a_code_tells_how_far_and_nothing_of_whom(client: FlaskClient, city: City, receipt: str) -> None:
     dossier = city.see(lambda session: session.scalars(select(DossierRow)).one())
     page = get(client, f"/follow?code={dossier.code.lower()}")
-    assert "Chờ tiếp nhận" in page.text
+    assert "Mức độ hoàn thành" in page.text
+    assert "Chờ tiếp nhận" not in page.text  # nor how it stands: the law allows code and degree alone
     assert "0 %" in page.text
     assert dossier.applicant_name not in page.answer.get_data(as_text=True)
     assert get(client, "/follow?code=none", 404).errors() != {}
@@ -152,7 +153,7 @@ def test_an_applicant_supplements_through_the_link_and_sees_the_clock_s_reason(c
     assert "Chờ bổ sung; đủ hồ sơ thì tính lại thời hạn từ đầu" in page.text
     task = page.hrefs("/tasks/")[0]
     form = get(client, task)
-    assert form.heading == "Bổ sung hồ sơ theo yêu cầu thẩm tra"
+    assert form.heading == "Người nộp hoàn thiện hồ sơ: Bổ sung theo yêu cầu thẩm tra"
     refused = post(client, task, {"_action": "complete", "version": form.value("version")})
     assert refused.status_code == 422
     assert PageRead(refused).errors() != {}
