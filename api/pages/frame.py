@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from api.auth import current_actor
 from api.language import LANGUAGES, current_language
 from api.pages import keyboard, notice_list, present, uploads
+from engine.access import SEES_ALL
 from engine.errors import EngineError
 from engine.model import Actor, Role
 from engine.statistics import READERS
@@ -80,6 +81,8 @@ def doors(actor: Actor | None) -> list[Door]:
     found.append(_door("organisation.index", _("Tổ chức"), "g t"))
     if actor.has_role(Role.OPERATOR):
         found.append(_door("operator.incidents", _("Sự cố")))
+    if any(actor.has_role(role) for role in SEES_ALL):
+        found.append(_door("looks.index", _("Ai đã xem")))
     if any(actor.has_role(role) for role in (Role.PROCESS_DESIGNER, Role.OPERATOR, Role.PROCEDURE_CONTROL)):
         found.append(_door("designer.procedures", _("Thủ tục và phiên bản")))
     return found
