@@ -32,21 +32,21 @@ ROOT = Path(__file__).parents[2]
 KEY = "detailed_plan_adjustment"
 MORNING = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
 WALKS = {
-    "approved": ["receipt", "handover", "handover"],
-    "refused": ["receipt", "refusal", "handover", "handover"],
-    "refused_at_examination": ["receipt", "refusal", "handover", "handover"],
-    "supplemented": ["receipt", "supplement", "handover", "handover"],
-    "supplemented_at_reception": ["supplement", "receipt", "handover", "handover"],
+    "approved": ["receipt", "handover"],
+    "refused": ["receipt", "refusal", "handover"],
+    "refused_at_examination": ["receipt", "refusal", "handover"],
+    "supplemented": ["receipt", "supplement", "handover"],
+    "supplemented_at_reception": ["supplement", "receipt", "handover"],
     "not_received": ["refusal"],
     "stopped": ["receipt", "stop"],
     "unanswered": ["receipt", "supplement", "stop"],
     "unanswered_at_reception": ["supplement", "stop"],
-    "silent": ["receipt", "handover", "handover"],
-    "reworked": ["receipt", "handover", "handover"],
+    "silent": ["receipt", "handover"],
+    "reworked": ["receipt", "handover"],
     "withdrawn": ["receipt", "supplement"],
-    "second_supplement_at_reception": ["supplement", "supplement", "receipt", "handover", "handover"],
-    "second_supplement": ["supplement", "receipt", "supplement", "handover", "handover"],
-    "second_supplement_denied": ["receipt", "supplement", "refusal", "handover", "handover"],
+    "second_supplement_at_reception": ["supplement", "supplement", "receipt", "handover"],
+    "second_supplement": ["supplement", "receipt", "supplement", "handover"],
+    "second_supplement_denied": ["receipt", "supplement", "refusal", "handover"],
 }
 
 
