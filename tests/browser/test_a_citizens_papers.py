@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,14 @@ pytestmark = pytest.mark.browser
 
 FILE = f"/procedures/{PROCEDURE}/file"
 LARGE = sample_pdf("bản vẽ") + os.urandom(9 * 1024 * 1024)  # three requests of four megabytes at most
+
+
+@pytest.fixture(autouse=True)
+def _patient() -> Iterator[None]:
+    """Megabytes take their time on a busy machine."""
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
