@@ -133,8 +133,8 @@ class HttpDriver:
         return name
 
     def send(self, message: str, reason: str) -> str:
-        """Withdraw as the applicant, stop as a leader."""
-        person = None if message == WITHDRAWAL else self._first(_MAY_STOP)
+        """Withdraw as the applicant, stop as a leader of the competent body."""
+        person = None if message == WITHDRAWAL else self._first(_MAY_STOP, self._competent_unit())
         headers = self._token(person) if person else self._link
         told = self._api.ask("POST", f"{self._path}/{message}", headers, json={"reason": reason})
         return person.name if person else str(told["applicant_name"])
@@ -172,9 +172,12 @@ class HttpDriver:
             )
         return self._token(person), person.name
 
-    def _first(self, roles: Sequence[str]) -> Person:
+    def _competent_unit(self) -> str:
+        return str(self._api.ask("GET", self._path, self._token(self._first(_SEES_ALL)))["competent_unit"])
+
+    def _first(self, roles: Sequence[str], unit: str = "") -> Person:
         for role in roles:
-            if person := self._people.holding(role):
+            if person := self._people.holding(role, unit):
                 return person
         raise NotFoundError(f"expected a token of somebody who is {' or '.join(roles)}, found none; grant the role")
 
