@@ -17,6 +17,7 @@ from engine.persistence.tables import DossierRow, DraftRow, TaskRow
 
 Assignees = UUID | Mapping[UUID, frozenset[str] | None]
 """Whose assigned tasks: one person's, or several people's, each within the given queues (None: all)."""
+MOST_LOOKED_THROUGH = 2_000  # tasks of a branch, those due first, that choices are offered from
 
 
 @dataclass(frozen=True)
@@ -161,18 +162,17 @@ def choices(session: Session, people: Assignees, queues: Collection[str], narrow
     """The steps that `inbox` would list, each once, for a list to choose from."""
     found: dict[tuple[str, str], Choice] = {}
     for condition in _branches(people, queues, narrowed):
-        query = _narrowed(
+        first = _first(condition, narrowed)
+        query = (
             select(
                 DossierRow.procedure_key,
                 DossierRow.procedure_version_id,
-                TaskRow.element_id,
-                TaskRow.name_vi,
-                TaskRow.name_en,
+                first.c.element_id,
+                first.c.name_vi,
+                first.c.name_en,
             )
-            .join(DossierRow, DossierRow.id == TaskRow.dossier_id)
-            .where(condition)
-            .distinct(),
-            _whole_box(narrowed),
+            .join(first, first.c.dossier_id == DossierRow.id)
+            .distinct()
         )
         for row in session.execute(query):
             choice = Choice(*row)
@@ -188,13 +188,22 @@ def occurring(
     """What occurs in the box to choose from: units of tasks, units that received the dossiers, who has taken tasks."""
     units, points, takers = set[str](), set[str](), set[UUID]()
     for condition in _branches(people, queues, narrowed):
-        columns = select(TaskRow.unit_code, DossierRow.receiving_unit, TaskRow.assignee_id).distinct()
-        query = columns.join(DossierRow, DossierRow.id == TaskRow.dossier_id).where(condition)
-        for unit, point, taker in session.execute(_narrowed(query, _whole_box(narrowed))):
+        first = _first(condition, narrowed)
+        columns = select(first.c.unit_code, DossierRow.receiving_unit, first.c.assignee_id).distinct()
+        query = columns.join(first, first.c.dossier_id == DossierRow.id)
+        for unit, point, taker in session.execute(query):
             units |= {unit} - {""}
             points.add(point)
             takers |= {taker} - {None}
     return units, points, takers
+
+
+def _first(condition: ColumnElement[bool], narrowed: InboxFilter) -> Subquery:
+    """The tasks of a branch, with nothing left out but by the due date: those that are looked through for choices."""
+    columns = (TaskRow.element_id, TaskRow.name_vi, TaskRow.name_en, TaskRow.unit_code, TaskRow.assignee_id)
+    query = _narrowed(select(TaskRow.dossier_id, *columns).where(condition), _whole_box(narrowed))
+    found: Subquery = query.order_by(TaskRow.due_at, TaskRow.id).limit(MOST_LOOKED_THROUGH).subquery()
+    return found
 
 
 def _whole_box(narrowed: InboxFilter) -> InboxFilter:
