@@ -49,7 +49,7 @@ AS = {
     "/design/": "dung.designer",
     "/design/<key>/<int:number>": "dung.designer",
     "/notices/new": "minh.case",
-    "/organisation/handovers/<uuid:dossier_id>/send": "lan.reception",
+    "/organisation/handovers/<uuid:dossier_id>/send": "phuc.leader",
 }
 # Further shapes of pages: by whom, and the address.
 ALSO = (
