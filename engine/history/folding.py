@@ -9,6 +9,7 @@ from engine.deadlines.clock_events import ClockEvent, ClockEventKind
 from engine.events import CLOCK_PREFIX, EventType
 from engine.history.picture import LONG_AGO, ActDone, CalendarThen, Line, OpenTask, PaperThen, Picture, Waiting
 
+CHECKED_PAPERS = "@papers"  # the data key of `engine.papers`
 TIMER, STEP, TERM = "timer", "step", "term"  # kinds of deadlines: of the diagram, a task's own, the dossier's
 
 
@@ -218,6 +219,11 @@ def _attached(picture: Picture, line: Line) -> None:
     picture.papers[paper.id] = paper
 
 
+def _checked(picture: Picture, line: Line) -> None:
+    """What has been found of each paper that the procedure asks for stands in the data like a form's answers."""
+    picture.answers[CHECKED_PAPERS] = line.payload["papers"]
+
+
 def _applied(picture: Picture, line: Line) -> None:
     picture.calendars.append(CalendarThen(line.payload["number"], line.payload.get("fingerprint", "")))
 
@@ -247,4 +253,5 @@ _TAKERS: Mapping[str, Callable[[Picture, Line], None]] = {
     EventType.INCIDENT_OPENED: _failed,
     EventType.INCIDENT_RESOLVED: _mended,
     EventType.DOCUMENT_ATTACHED: _attached,
+    EventType.DOCUMENT_CHECKED: _checked,
 }
