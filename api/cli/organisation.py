@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.cli.setup import Tools, tools
 from api.cli.telling import answer, as_json, complain, say, table
-from engine import staffing
+from engine import reorganisation, staffing
 from engine.model import SYSTEM, Role
 from engine.organisation import importing, people, standins, units
 from engine.organisation.units import UnitKind
@@ -148,12 +148,15 @@ def search(*, text: str, kind: str | None, on: datetime | None, as_json: bool) -
 @click.argument("unit")
 @click.option("--on", type=_DAY, required=True, help="Last day of the unit.")
 @click.option("--successor", default="", help="The unit that takes over its work.")
-def close(*, unit: str, on: datetime, successor: str) -> None:
-    """Close UNIT. With open work it needs a successor; the refusal lists the work."""
+@click.option("--staff-moves", is_flag=True, help="Its people keep their roles at the successor.")
+def close(*, unit: str, on: datetime, successor: str, staff_moves: bool) -> None:
+    """Close UNIT. With open work it needs a successor that has somebody for it; the refusal lists the work."""
     with tools() as at_hand:
         run(
             at_hand.db,
-            lambda session: staffing.close_unit(session, at_hand.platform, SYSTEM, unit, on.date(), successor),
+            lambda session: reorganisation.close(
+                session, at_hand.platform, SYSTEM, unit, on.date(), successor, staff_moves=staff_moves
+            ),
         )
     say(f"{unit} kết thúc ngày {on:%d/%m/%Y}" + (f", {successor} kế thừa" if successor else ""), "closed")
 
@@ -161,11 +164,15 @@ def close(*, unit: str, on: datetime, successor: str) -> None:
 @organisation.command("leave")
 @click.argument("username")
 @click.option("--on", type=_DAY, required=True, help="Last day in every role.")
-def leave(*, username: str, on: datetime) -> None:
-    """Let USERNAME leave: every role ends; what was taken goes back to its queue when the day has passed."""
+@click.option("--heir", default="", help="Who gets the roles and what has been taken; else it goes back to its queues.")
+def leave(*, username: str, on: datetime, heir: str) -> None:
+    """Let USERNAME leave: every role ends. A queue with open tasks may not be left with nobody: name an heir."""
     with tools() as at_hand:
-        given = run(at_hand.db, lambda session: staffing.leave(session, at_hand.platform, SYSTEM, username, on.date()))
-    say(f"{username} thôi việc ngày {on:%d/%m/%Y}; {len(given)} việc trả về hàng chờ", f"{len(given)} tasks given back")
+        moved = run(
+            at_hand.db,
+            lambda session: reorganisation.leave(session, at_hand.platform, SYSTEM, username, on.date(), heir),
+        )
+    say(f"{username} thôi việc ngày {on:%d/%m/%Y}; {len(moved)} việc đã chuyển", f"{len(moved)} tasks moved")
 
 
 @organisation.command("stand-in")

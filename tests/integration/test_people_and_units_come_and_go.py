@@ -359,11 +359,20 @@ def test_the_commands_tell_of_queues_that_nobody_works_on(city: City, motcua: An
     assert motcua("organisation", "check").exit_code == 0
     dossier, _task = opened(city, approved, "assignment")
     head = one_of(city, Role.DIVISION_HEAD, "TD-QHXD")
-    left = motcua("organisation", "leave", head, "--on", "2026-01-01")
-    assert left.exit_code == 0, left.output
+    refused = motcua("organisation", "leave", head, "--on", "2026-01-01")
+    assert (refused.exit_code, "TD-QHXD/division_head (1)" in refused.output) == (1, True)
+    city.do(lambda session: staffing.leave(session, city.platform, SYSTEM, head, date(2026, 1, 1)))
     told = motcua("organisation", "check", "--mend")
     assert (told.exit_code, "TD-QHXD/division_head" in told.output) == (1, True)
     assert city.open_tasks(dossier.id)[0].state == "open"
+
+
+def test_somebody_leaves_by_command_when_an_heir_takes_over(city: City, motcua: Any, approved: dict[str, Any]) -> None:
+    opened(city, approved, "assignment")
+    head, heir = one_of(city, Role.DIVISION_HEAD, "TD-QHXD"), one_of(city, Role.CASE_OFFICER, "TD-QHXD")
+    left = motcua("organisation", "leave", head, "--on", "2026-01-01", "--heir", heir)
+    assert left.exit_code == 0, left.output
+    assert motcua("organisation", "check", "--mend").exit_code == 0
 
 
 def test_the_commands_import_search_and_appoint(city: City, motcua: Any, tmp_path: Path) -> None:
