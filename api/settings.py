@@ -49,7 +49,7 @@ class Settings:
     mail: Mail = Mail()
     trusted_proxies: int = 0  # how many proxies in front may say who the client is
     session_hours: int = 12
-    upload_limit: int = 50 * MEBIBYTE  # bytes of one document
+    upload_limit: int = 200 * MEBIBYTE  # bytes of one document
     papers: Papers = field(default_factory=Papers)
     rate_limits: str = "memory://"  # a Flask-Limiter storage; name a Redis when several processes serve
     log_level: str = "info"

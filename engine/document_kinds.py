@@ -1,7 +1,7 @@
 """Which kinds of file are taken as papers: recognised by their content, and named accordingly.
 
 What is not on the list is refused. Files that a browser would run (HTML, SVG), programs and documents with macros
-are not on it.
+are not on it. A ZIP packs the parts of one paper, as the maps of a plan come: files of these kinds and of maps only.
 """
 
 import re
@@ -16,11 +16,15 @@ import puremagic
 from engine.errors import InvalidInputError
 
 _HEAD = 8 * 1024  # bytes that are enough to recognise a kind
+_END, _LONGEST_END = 22, 22 + 65_535 + 20  # bytes of the record that ends a ZIP: alone; with comment and locator
+_LONGEST_LIST = 2 * 1024 * 1024  # bytes of the list of what a ZIP packs
 _LONGEST_NAME = 150  # characters
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."
 DOCX, XLSX = _OFFICE + "wordprocessingml.document", _OFFICE + "spreadsheetml.sheet"
+ZIP, GEOPACKAGE = "application/zip", "application/geopackage+sqlite3"
+_GEOPACKAGES = (b"GPKG", b"GP10", b"GP11")  # the application's id in the header of the database (OGC 12-128, 1.1.1)
 
 EXTENSIONS: Mapping[str, frozenset[str]] = {
     "application/pdf": frozenset({".pdf"}),
@@ -32,7 +36,11 @@ EXTENSIONS: Mapping[str, frozenset[str]] = {
     XLSX: frozenset({".xlsx"}),
     _OPEN + "text": frozenset({".odt"}),
     _OPEN + "spreadsheet": frozenset({".ods"}),
+    GEOPACKAGE: frozenset({".gpkg"}),
+    ZIP: frozenset({".zip"}),
 }
+_MAPS = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg", ".qml", ".gml", ".geojson", ".dxf", ".csv", ".txt"})
+_PACKED = _MAPS | {extension for kind, names in EXTENSIONS.items() if kind != ZIP for extension in names}
 ACCEPTED = ", ".join(sorted(extension for kinds in EXTENSIONS.values() for extension in kinds))
 
 
@@ -89,14 +97,28 @@ def safe_name(filename: str) -> str:
 
 
 def _by_head(head: bytes) -> str:
+    if head.startswith(b"SQLite format 3\0"):
+        return GEOPACKAGE if head[68:72] in _GEOPACKAGES else ""
     try:
         return puremagic.magic_string(head)[0].mime_type if head else ""
     except puremagic.PureError:
         return ""
 
 
+def _has_short_list(stream: IO[bytes]) -> bool:
+    """Whether the list of what a ZIP packs is short enough to be read into memory; no paper packs a million files."""
+    length = stream.seek(0, 2)
+    stream.seek(max(0, length - _LONGEST_END))
+    tail = stream.read()
+    end = len(tail) - _END if tail[-_END:].startswith(b"PK\x05\x06") else tail.rfind(b"PK\x05\x06")
+    many = tail[max(0, end - 20) :].startswith(b"PK\x06\x07")  # the other record, for more than 65,535 files
+    return end >= 0 and not many and int.from_bytes(tail[end + 12 : end + 16], "little") <= _LONGEST_LIST
+
+
 def _in_zip(stream: IO[bytes]) -> str:
-    """The kind of an office document by what it packs; only names are read, nothing is unpacked but one short one."""
+    """The kind of a packed file by what it packs; only names are read, nothing is unpacked but one short one."""
+    if not _has_short_list(stream):
+        return ""
     try:
         with zipfile.ZipFile(stream) as archive:
             names = set(archive.namelist())
@@ -106,6 +128,9 @@ def _in_zip(stream: IO[bytes]) -> str:
                 return DOCX if "word/document.xml" in names else XLSX if "xl/workbook.xml" in names else ""
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 return archive.read("mimetype").decode("ascii", "replace")
+            packed = [PurePosixPath(name) for name in names if not name.endswith("/")]
+            if packed and all(path.suffix.lower() in _PACKED and ".." not in path.parts for path in packed):
+                return ZIP
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
         pass  # damaged or encrypted: unknown
     return ""

@@ -30,6 +30,11 @@ def _zipped(**entries: str) -> bytes:
         ("picture.pdf", b"\x89PNG\r\n\x1a\n" + b"\0" * 100),
         ("paper.exe", PDF),
         ("archive.zip", _zipped(a="b")),
+        ("program.zip", _zipped(**{"setup.exe": "MZ"})),
+        ("page.zip", _zipped(**{"map.shp": "x", "index.html": "<script>"})),
+        ("nested.zip", _zipped(**{"inner.zip": "PK"})),
+        ("outside.zip", _zipped(**{"..__plan.pdf": "x"})),
+        ("plain.gpkg", b"SQLite format 3\0" + bytes(100)),
         ("archive.docx", _zipped(a="b")),
         ("macros.docx", _zipped(**{"[Content_Types].xml": "", "word__document.xml": "", "word__vbaProject.bin": ""})),
         ("broken.docx", _zipped(**{"[Content_Types].xml": "", "word__document.xml": ""})[:60]),
@@ -52,10 +57,19 @@ def test_a_file_is_known_by_its_content_and_left_at_its_start() -> None:
             _zipped(mimetype="application/vnd.oasis.opendocument.text"),
             "application/vnd.oasis.opendocument.text",
         ),
+        ("a.zip", _zipped(**{"maps__plan.SHP": "x", "maps__plan.dbf": "x", "plan.pdf": "x"}), "application/zip"),
+        ("a.gpkg", b"SQLite format 3\0" + bytes(52) + b"GPKG" + bytes(28), "application/geopackage+sqlite3"),
     ):
         stream = io.BytesIO(content)
         assert recognise(stream, name) == kind
         assert stream.read() == content
+
+
+def test_a_zip_whose_list_would_fill_the_memory_is_refused_unread() -> None:
+    packed = bytearray(_zipped(**{"plan.pdf": "x"}))
+    packed[-10:-6] = (500 * 1024 * 1024).to_bytes(4, "little")
+    with pytest.raises(KindRefusedError):
+        recognise(io.BytesIO(packed), "plan.zip")
 
 
 @pytest.mark.parametrize(
