@@ -50,7 +50,11 @@ def name(session: Session, platform: Platform, actor: Actor, wanted: Wanted) -> 
             f"expected a first day from {platform.today()} on, found {wanted.valid_from}",
             f"Ngày đầu phải từ hôm nay ({platform.today():%d/%m/%Y}) trở đi.",
         )
-    if units and not rights.runs_everything(actor) and standin.id not in {each.id for each in _near(session, units, wanted)}:
+    if (
+        units
+        and not rights.runs_everything(actor)
+        and standin.id not in {each.id for each in _near(session, units, wanted)}
+    ):
         raise InvalidInputError(
             f"expected somebody of the same unit or of one beside it, found {standin.name}; ask an operator for others",
             f"{standin.name} không làm việc tại đơn vị này hoặc đơn vị liền kề; muốn cử người khác hãy nhờ người vận "

@@ -22,7 +22,7 @@ def chosen(session: Session, person_id: UUID, *keys: str) -> dict[str, Any]:
     rows = select(PreferenceRow.key, PreferenceRow.value).where(
         PreferenceRow.person_id == person_id, PreferenceRow.key.in_(keys)
     )
-    return {key: value for key, value in session.execute(rows)}
+    return {row.key: row.value for row in session.execute(rows)}
 
 
 def put(session: Session, person_id: UUID, key: str, value: Any) -> None:

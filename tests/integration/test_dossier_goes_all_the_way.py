@@ -207,7 +207,9 @@ def test_deploying_the_same_content_again_makes_no_new_version(city: City) -> No
 
 def test_silence_of_a_consulted_body_is_consent_once_the_term_has_gone_by(city: City, approved: dict[str, Any]) -> None:
     dossier = city.walk(approved, until="ward.give_opinion")
-    timer = select(DeadlineRow).where(DeadlineRow.dossier_id == dossier.id, DeadlineRow.element_id == "ward.opinion_lapsed")
+    timer = select(DeadlineRow).where(
+        DeadlineRow.dossier_id == dossier.id, DeadlineRow.element_id == "ward.opinion_lapsed"
+    )
     due = city.see(lambda s: s.scalars(timer).one()).legal_due_at
     city.later(days=30)  # the machine was down for a month
     sweep(city.db, city.platform)
