@@ -45,19 +45,29 @@ def route(
     if rule is None:
         return Route(units.successor_of(session, procedure.unit("competent"), today))
     lost = unroutable(procedure)
+    table = f"'{rule.decision}' ({rule.file})"
     given = {procedure.start_form: to_feel(answers), "dossier": to_feel(facts)}
     try:
         made = procedure.decision_model(rule.file).decide(rule.decision, given, now=platform.now())
         code = from_feel(made.value)
     except (FeelError, DecisionModelError) as error:
-        return Route(lost, lost=f"'{rule.decision}' in {rule.file} cannot be decided: {error}")
+        return Route(lost, lost=_told("không tính được", f"{table} cannot be decided: {error}"))
     rules = tuple(str(matched) for matched in made.matched_rules)
     if not isinstance(code, str) or not code:
-        return Route(lost, rules, f"'{rule.decision}' in {rule.file} names no body for these answers")
+        return Route(lost, rules, _told("không nêu cơ quan nào", f"{table} names no body for these answers"))
     unit = session.get(UnitRow, code)
     if unit is None or not units.is_open(units.in_force(session, code, today), today):
-        return Route(lost, rules, f"'{rule.decision}' in {rule.file} names {code}, which is no unit today")
+        return Route(
+            lost,
+            rules,
+            _told(f"nêu {code}, hôm nay không có đơn vị này", f"{table} names {code}, which is no unit today"),
+        )
     return Route(units.successor_of(session, code, today), rules)
+
+
+def _told(vi: str, en: str) -> str:
+    """The reason as the history keeps it, for people of both languages."""
+    return f"Bảng chọn cơ quan {vi} / {en}"
 
 
 def reception_point(session: Session, today: date, wanted: str, default: str) -> UnitRow:
