@@ -10,12 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import applications, attachments, clock_incidents, clockwork, places, receipt, reuse, transition
-from engine.access import units_of, visible_dossiers
+from engine.access import visible_dossiers
 from engine.change import Change
-from engine.errors import EngineError, InvalidInputError, NotAllowedError
+from engine.errors import InvalidInputError, NotAllowedError
 from engine.events import EventType
 from engine.ids import new_id, new_secret
 from engine.model import Actor, Channel, DossierState, Role
+from engine.organisation import units
 from engine.organisation.codes import next_code
 from engine.papers import Presented, asked_by_form
 from engine.persistence import calendars
@@ -23,7 +24,7 @@ from engine.persistence import dossiers as reading
 from engine.persistence.tables import DossierRow, UnitRow
 from engine.places import Route
 from engine.platform import Platform
-from engine.procedures import governing_version, loaded
+from engine.procedures import governing_version, loaded, pinned
 from engine.runtime import interpreter
 from engine.runtime.procedure import Procedure
 from forms.answers import AnswerContext, check
@@ -34,6 +35,7 @@ WITHDRAWAL, STOP = "withdrawal", "stop"
 
 _DESK_CHANNELS = (Channel.DESK, Channel.POST, Channel.KIOSK)
 _MAY_STOP = (Role.DIVISION_HEAD, Role.AGENCY_LEADER)
+_HANDLING = (Role.CASE_OFFICER, Role.DIVISION_HEAD, Role.AGENCY_LEADER)
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,7 @@ def send_message(
         raise InvalidInputError(f"expected 'withdrawal' or 'stop', found '{message}'")
     if not reason.strip():
         raise InvalidInputError("expected a reason, found none; say why", "Hãy nêu lý do.")
-    refuse_sender(actor, reading.get(session, actor, dossier_id), message)
+    refuse_sender(session, platform, actor, reading.get(session, actor, dossier_id), message)
 
     def command(change: Change) -> None:
         change.note(EventType.MESSAGE_RECEIVED, message=message, reason=reason.strip())
@@ -211,7 +213,7 @@ def send_message(
     return transition.apply(session, platform, actor, dossier_id, command, version=version)
 
 
-def refuse_sender(actor: Actor, dossier: DossierRow, message: str) -> None:
+def refuse_sender(session: Session, platform: Platform, actor: Actor, dossier: DossierRow, message: str) -> None:
     """Say nothing when the actor is one who may withdraw or stop this dossier.
 
     Raises:
@@ -228,21 +230,23 @@ def refuse_sender(actor: Actor, dossier: DossierRow, message: str) -> None:
             f"Chỉ người nộp, hoặc cán bộ tiếp nhận của {dossier.receiving_unit} theo đề nghị của người nộp, được ghi "
             "nhận rút hồ sơ; hãy chuyển đề nghị đến nơi tiếp nhận.",
         )
-    places = {dossier.competent_unit, *units_of(actor)}
-    if not any(actor.has_role(role, unit) for role in _MAY_STOP for unit in places):
+    if not _leads(session, platform, actor, dossier):
         raise NotAllowedError(
-            f"expected a head of division or the leader to stop the dossier, found {actor.name}; submit it to them",
-            "Chỉ lãnh đạo phòng hoặc lãnh đạo cơ quan được dừng giải quyết; hãy trình lãnh đạo.",
+            f"expected the head of a division that handles the dossier, or the leader of the competent body, found "
+            f"{actor.name}; submit it to them",
+            "Chỉ lãnh đạo phòng thụ lý hoặc lãnh đạo cơ quan có thẩm quyền được dừng giải quyết; hãy trình lãnh đạo.",
         )
 
 
-def may_send(actor: Actor, dossier: DossierRow, message: str) -> bool:
-    """Whether the actor may withdraw or stop this dossier."""
-    try:
-        refuse_sender(actor, dossier, message)
-    except EngineError:
-        return False
-    return True
+def _leads(session: Session, platform: Platform, actor: Actor, dossier: DossierRow) -> bool:
+    """Whether the actor leads the competent body or a unit that handles the dossier; to be asked is not enough."""
+    led = {unit for role, unit in actor.roles if role in _MAY_STOP}
+    if not led or actor.has_role(Role.AGENCY_LEADER, dossier.competent_unit):
+        return bool(led)
+    procedure, today = pinned(session, dossier), platform.today()
+    handling = {element.unit for element in procedure.elements.values() if element.role in _HANDLING}
+    codes = (places.unit_for(procedure, dossier, symbol) for symbol in handling)
+    return any(units.successor_of(session, code, today) in led for code in codes)
 
 
 def retry(session: Session, platform: Platform, actor: Actor, dossier_id: UUID, incident_id: UUID) -> DossierRow:

@@ -89,6 +89,16 @@ def reception_point(session: Session, today: date, wanted: str, default: str) ->
     )
 
 
+def unit_for(procedure: Procedure, dossier: DossierRow, symbol: str) -> str:
+    """The unit that a lane's symbol means for this dossier; who took over from it since is for the caller to ask."""
+    own = {
+        "receiving": dossier.receiving_unit,
+        "competent": dossier.competent_unit,
+        "support": dossier.support_unit or dossier.receiving_unit,
+    }
+    return own.get(procedure.place(symbol)) or procedure.unit(symbol)
+
+
 def unroutable(procedure: Procedure) -> str:
     """The unit whose queue takes dossiers that no body is known for."""
     return procedure.facts.units.get("unroutable") or procedure.unit("receiving")

@@ -46,6 +46,11 @@ def acts(session: Session, platform: Platform, actor: Actor, dossier: DossierRow
     return found
 
 
+def may_send(session: Session, platform: Platform, actor: Actor, dossier: DossierRow, message: str) -> bool:
+    """Whether the actor is one who may withdraw or stop this dossier."""
+    return _error(lambda: dossiers.refuse_sender(session, platform, actor, dossier, message)) is None
+
+
 def _assigning(actor: Actor, task: TaskRow) -> Possible:
     return Possible(ASSIGN, _error(lambda: tasks.refuse_assigner(actor, task)), task)
 
@@ -69,7 +74,7 @@ def _completing(session: Session, platform: Platform, actor: Actor, dossier: Dos
 def _sending(
     session: Session, platform: Platform, actor: Actor, dossier: DossierRow, message: str
 ) -> EngineError | None:
-    refused = _error(lambda: dossiers.refuse_sender(actor, dossier, message))
+    refused = _error(lambda: dossiers.refuse_sender(session, platform, actor, dossier, message))
     if refused is not None:
         return refused
     change = _looking(session, platform, actor, dossier)

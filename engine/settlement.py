@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from engine import authority, notices
+from engine import authority, notices, places
 from engine.agenda import set_moment
 from engine.change import Change
 from engine.clockwork import moment_of_timer, step_due
@@ -102,15 +102,9 @@ def _note_opened(change: Change, task: TaskRow, due: datetime | None) -> None:
 
 def _unit_of(change: Change, element: Element) -> str:
     """The unit in which an element's role sits, for this dossier."""
-    dossier = change.dossier
     if element.role is Role.APPLICANT:
         return ""
-    places = {
-        "receiving": dossier.receiving_unit,
-        "competent": dossier.competent_unit,
-        "support": dossier.support_unit or dossier.receiving_unit,
-    }
-    code = places.get(change.procedure.place(element.unit)) or change.procedure.unit(element.unit)
+    code = places.unit_for(change.procedure, change.dossier, element.unit)
     return change.successors.get(code, code)
 
 

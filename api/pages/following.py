@@ -31,7 +31,7 @@ from api.pages.acting import carry_out
 from api.pages.filling import Filling, posted_version
 from api.pages.uploads import takes_files
 from api.site import site
-from engine import documents, letters_on_demand, mail_addresses, tasks
+from engine import documents, letters_on_demand, mail_addresses, possible, tasks
 from engine import dossiers as use_cases
 from engine.errors import EngineError, NotFoundError
 from engine.model import Actor, Role
@@ -72,7 +72,7 @@ def mine(link: str) -> str:
             "mail": mail_addresses.of_dossier(session, dossier.id),
             "mails_leave": bool(site().settings.mail.host),
             "now": site().now(),
-            "may_withdraw": use_cases.may_send(applicant, dossier, use_cases.WITHDRAWAL),
+            "may_withdraw": possible.may_send(session, site().platform, applicant, dossier, use_cases.WITHDRAWAL),
         }
         return render_template("pages/citizen/mine.html", **variables)
 

@@ -142,6 +142,16 @@ def test_only_the_head_assigns(city: City) -> None:
     assert acts(city, city.actor("tam.operator"), dossier)[ASSIGN].hindrance is None
 
 
+def test_the_head_of_a_body_that_is_only_asked_stops_nothing(city: City) -> None:
+    dossier = city.walk(city.walk_file(KEY, "approved"), until="division_review")
+    asked, handling = (
+        replace(city.actor("minh.case"), roles=frozenset({(Role.DIVISION_HEAD, unit)}))
+        for unit in ("TD-TNMT", "TD-QHXD")
+    )
+    assert isinstance(acts(city, asked, dossier)[STOP].hindrance, NotAllowedError)
+    assert acts(city, handling, dossier)[STOP].hindrance is None
+
+
 def test_a_message_that_nobody_waits_for_is_told_as_such(city: City) -> None:
     """While the desk still checks the papers there is nothing to stop: the procedure says from where on it can be."""
     dossier = city.file(KEY, city.walk_file(KEY, "approved")["application"]).dossier
