@@ -40,7 +40,7 @@ def test_the_site_says_what_it_speaks(client: FlaskClient) -> None:
     told = client.options("/api/v1/uploads").headers
     assert told["Tus-Version"] == told["Tus-Resumable"] == "1.0.0"
     assert told["Tus-Extension"] == "creation,termination,expiration,checksum"
-    assert told["Tus-Max-Size"] == str(50 * 1024 * 1024)
+    assert told["Tus-Max-Size"] == str(200 * 1024 * 1024)
 
 
 def test_a_file_in_three_goes_becomes_one_paper(client: FlaskClient) -> None:

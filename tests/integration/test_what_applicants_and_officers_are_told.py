@@ -57,7 +57,7 @@ def test_who_is_asked_for_more_reads_what_is_missing(city: City) -> None:
     dossier = city.walk(city.walk_file(PROCEDURE, "supplemented"), until="at_examination.submit_supplement")
     told = payload(city, dossier.id, "supplement-requested")
     assert "Bản vẽ giao thông: Thể hiện lối ra vào của xe chữa cháy" in str(told["reason"])
-    assert told["step_en"] == "Complete the dossier after examination"
+    assert told["step_en"] == "The applicant completes the dossier: Supplement after the examination"
 
 
 def test_acceptance_tells_the_due_date(city: City) -> None:
