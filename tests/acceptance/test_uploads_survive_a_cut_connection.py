@@ -117,7 +117,7 @@ def test_two_gigabytes_are_refused_from_their_announcement_alone(served: Served)
     size = 2 * 1024**3
     refused = served.ask("POST", "/api/v1/uploads", b"", Upload_Length=str(size))
     assert refused["status"] == "413"
-    assert "50 MB" in refused["body"]
+    assert "200 MB" in refused["body"]
     began = time.monotonic()
     with socket.create_connection(("127.0.0.1", served.port), timeout=30) as plain:  # a form without scripts
         plain.sendall(
