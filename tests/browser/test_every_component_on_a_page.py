@@ -109,7 +109,9 @@ def test_a_question_appears_while_the_keyboard_goes_on(
     page.keyboard.press("Tab")
     expect(page.locator("[name='fine.amount']")).to_be_focused()
     page.keyboard.type("500000")
-    page.locator("[name=defects]").first.focus()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):  # what was typed is looked at first
+        page.locator("[name=defects]").first.focus()
+    expect(page.locator("[name=defects]").first).to_be_focused()
     page.keyboard.press("Space")
     expect(page.locator("[name='fine.amount']")).to_have_count(0)
 
