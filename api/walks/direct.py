@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from api.walks.drive import OpenTask, Standing
-from api.walks.sample_pdf import sample_pdf
+from api.walks.sample_papers import sample_paper
 from api.walks.script import Desk
 from engine import documents, dossiers, tasks
 from engine.clock import Clock, FixedClock
@@ -63,8 +63,8 @@ class DirectDriver:
 
     def upload(self, name: str, task: OpenTask | None) -> str:
         """Keep a sample paper for whoever names it next."""
-        content = self._store.put(BytesIO(sample_pdf(name)), _LARGEST)
-        paper = Paper(content, name, "application/pdf")
+        sample, media_type = sample_paper(name)
+        paper = Paper(self._store.put(BytesIO(sample), _LARGEST), name, media_type)
         key, by = self._uploader(task)
         row = self._run(
             lambda session: documents.keep(session, self._platform, paper, uploaded_by=by, uploader_key=key)

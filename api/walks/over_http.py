@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 
 from api.walks.drive import OpenTask, Standing
-from api.walks.sample_pdf import sample_pdf
+from api.walks.sample_papers import sample_paper
 from api.walks.script import Desk
 from engine.errors import EngineError, NotFoundError
 from engine.ids import new_secret
@@ -97,7 +97,7 @@ class HttpDriver:
     def upload(self, name: str, task: OpenTask | None) -> str:
         """Send a sample paper in."""
         headers = self._filer() if task is None else self._headers(task)[0]
-        files = {"file": (name, sample_pdf(name), "application/pdf")}
+        files = {"file": (name, *sample_paper(name))}
         return str(self._api.ask("POST", "/documents", headers, files=files)["id"])
 
     def file(self, procedure: str, application: Mapping[str, Any]) -> str:

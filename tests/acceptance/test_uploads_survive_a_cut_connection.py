@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from api.walks.sample_pdf import sample_pdf
+from api.walks.sample_papers import sample_pdf
 
 pytestmark = pytest.mark.acceptance
 

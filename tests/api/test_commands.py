@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from api import demo
 from api.cli import COMMANDS, main
-from api.walks.sample_pdf import sample_pdf
+from api.walks.sample_papers import sample_pdf
 from engine.document_kinds import recognise
 from engine.persistence.database import make_engine
 from engine.persistence.tables import DossierRow, PersonRow

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from pages import get, post
 
 from api.settings import Settings
-from api.walks.sample_pdf import sample_pdf
+from api.walks.sample_papers import sample_pdf
 from engine import comments, dossier_clock
 from engine.document_store import DocumentStore
 from engine.history.archive_check import check

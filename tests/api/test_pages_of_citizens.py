@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from pages import PageRead, get, post, posted, relink
 from sqlalchemy import func, select
 
-from api.walks.sample_pdf import sample_pdf
+from api.walks.sample_papers import sample_pdf
 from engine.persistence.tables import DossierRow
 from engine.runtime.bundle import Bundle
 

@@ -12,7 +12,7 @@ from lxml import etree
 from pages import PageRead, get, post, posted, relink
 from sqlalchemy import select
 
-from api.walks.sample_pdf import sample_pdf
+from api.walks.sample_papers import sample_pdf
 from engine.organisation import people
 from engine.persistence.tables import DossierRow, TaskRow
 from engine.runtime.bundle import Bundle

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api.settings import Settings
-from api.walks.sample_pdf import sample_pdf
+from api.walks.sample_papers import sample_pdf
 from engine.clock import FixedClock
 
 Bearer = Callable[[str], dict[str, str]]

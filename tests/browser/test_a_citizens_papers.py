@@ -10,7 +10,7 @@ from persona import Persona
 from playwright.sync_api import Page, Route, expect
 from town import PROCEDURE, Town
 
-from api.walks.sample_pdf import sample_pdf
+from api.walks.sample_papers import sample_pdf
 from engine.persistence.tables import UploadRow
 
 pytestmark = pytest.mark.browser

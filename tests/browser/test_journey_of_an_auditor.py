@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 from town import PROCEDURE, Town
 
-from api.walks.sample_pdf import sample_pdf
+from api.walks.sample_papers import sample_pdf
 from engine import comments
 from engine.deadlines.calendar import vietnam
 from engine.document_store import DocumentStore

@@ -15,7 +15,7 @@ from city import City
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from api.walks.sample_pdf import sample_pdf
+from api.walks.sample_papers import sample_pdf
 from engine import documents, dossiers, uploads
 from engine.clock import FixedClock
 from engine.document_store import DocumentStore

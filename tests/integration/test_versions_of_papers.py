@@ -10,7 +10,7 @@ import pytest
 from city import City
 from sqlalchemy import Engine
 
-from api.walks.sample_pdf import sample_pdf
+from api.walks.sample_papers import sample_pdf
 from engine import documents
 from engine.clock import FixedClock
 from engine.document_store import DocumentStore

@@ -12,7 +12,7 @@ from typing import IO
 
 import pytest
 
-from api.walks.sample_pdf import sample_pdf
+from api.walks.sample_papers import sample_pdf
 from engine.document_store import DocumentStore
 from engine.intake import Intake
 from engine.virus_scan import Clamd, InfectedError, NoScanner, Scan, Scanner, ScannerAwayError, Verdict

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.settings import Settings
-from api.walks.sample_pdf import sample_pdf
+from api.walks.sample_papers import sample_pdf
 from engine import procedures
 from engine.clock import FixedClock
 from engine.deadlines.calendar import vietnam

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from api.walks.sample_pdf import sample_pdf
+from api.walks.sample_papers import sample_paper, sample_pdf
 from engine.document_kinds import DOCX, KindRefusedError, recognise, safe_name
 
 PDF = sample_pdf("giấy tờ")
@@ -87,3 +87,9 @@ def test_a_zip_whose_list_would_fill_the_memory_is_refused_unread() -> None:
 )
 def test_a_name_is_kept_without_what_could_mislead(given: str, kept: str) -> None:
     assert safe_name(given) == kept
+
+
+@pytest.mark.parametrize("name", ["Sơ đồ.pdf", "bản đồ.zip"])
+def test_the_sample_papers_of_walks_are_what_their_names_say(name: str) -> None:
+    content, media_type = sample_paper(name)
+    assert recognise(io.BytesIO(content), name) == media_type

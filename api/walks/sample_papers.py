@@ -1,4 +1,17 @@
-"""A small valid PDF to stand for a paper in walks and demos."""
+"""A small valid PDF, or a ZIP with one, to stand for a paper in walks and demos."""
+
+import io
+import zipfile
+
+
+def sample_paper(name: str) -> tuple[bytes, str]:
+    """What the name promises, and its media type: a ZIP for "….zip", a PDF for everything else."""
+    if not name.lower().endswith(".zip"):
+        return sample_pdf(name), "application/pdf"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("sample.pdf"), sample_pdf(name))  # of no day: the same bytes each time
+    return packed.getvalue(), "application/zip"
 
 
 def sample_pdf(title: str) -> bytes:
