@@ -14,6 +14,7 @@ from typing import IO
 import puremagic
 
 from engine.errors import InvalidInputError
+from engine.runtime.archive import UNREADABLE
 
 _HEAD = 8 * 1024  # bytes that are enough to recognise a kind
 _END, _LONGEST_END = 22, 22 + 65_535 + 20  # bytes of the record that ends a ZIP: alone; with comment and locator
@@ -131,6 +132,6 @@ def _in_zip(stream: IO[bytes]) -> str:
             packed = [PurePosixPath(name) for name in names if not name.endswith("/")]
             if packed and all(path.suffix.lower() in _PACKED and ".." not in path.parts for path in packed):
                 return ZIP
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
-        pass  # damaged or encrypted: unknown
+    except UNREADABLE:
+        pass  # damaged or encrypted: of no kind that is known
     return ""

@@ -7,7 +7,6 @@ of it anew could also work out every hash; only a hash kept elsewhere (`head`) t
 
 import hashlib
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any, Final
@@ -21,24 +20,13 @@ from engine.history.archive_facts import Law, described
 from engine.history.folding import line_of, take
 from engine.history.journal import digest
 from engine.history.picture import LONG_AGO, Picture
-from engine.runtime.archive import check_path
+from engine.runtime.archive import UNREADABLE, check_path
 from engine.runtime.bundle import Bundle
 
 _CHUNK: Final = 256 * 1024  # bytes
 _LONGEST_LINE: Final = 64_000_000  # bytes of one entry
 _LARGEST: Final = 200_000_000  # bytes of a part that is read whole
-_UNREADABLE: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    ValueError,  # no JSON, no moment, no text
-    KeyError,
-    TypeError,
-    AttributeError,
-    RuntimeError,  # an encrypted member; NotImplementedError is one too: a method unknown here
-    EngineError,
-)
+_UNREADABLE: Final = (*UNREADABLE, TypeError, AttributeError, EngineError)  # the ZIP, or what it holds
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ MAX_PATH: Final = 200
 
 _FIRST_MOMENT: Final = (1980, 1, 1, 0, 0, 0)
 _NOISE: Final = ("__MACOSX/", ".DS_Store", "Thumbs.db")
-_CANNOT_READ: Final = (
+UNREADABLE: Final = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -29,6 +29,7 @@ _CANNOT_READ: Final = (
     OverflowError,
     struct.error,
 )
+"""What Python raises for a ZIP that is damaged, encrypted or packed in a way it does not know."""
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
@@ -54,7 +55,7 @@ def unpack(content: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _read(archive)
-    except _CANNOT_READ as problem:
+    except UNREADABLE as problem:
         raise refused(f"không đọc được tệp ZIP ({problem})", f"the ZIP cannot be read ({problem})") from None
 
 

@@ -93,3 +93,13 @@ def test_a_name_is_kept_without_what_could_mislead(given: str, kept: str) -> Non
 def test_the_sample_papers_of_walks_are_what_their_names_say(name: str) -> None:
     content, media_type = sample_paper(name)
     assert recognise(io.BytesIO(content), name) == media_type
+
+
+def test_a_damaged_office_document_is_refused_like_an_unknown_one() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    content = bytearray(packed.getvalue())
+    content[40:50] = b"\xff" * 10  # within what is packed
+    with pytest.raises(KindRefusedError):
+        recognise(io.BytesIO(content), "letter.odt")
