@@ -14,7 +14,7 @@ from typing import IO
 import puremagic
 
 from engine.errors import InvalidInputError
-from engine.runtime.archive import UNREADABLE
+from engine.zips import UNREADABLE
 
 _HEAD = 8 * 1024  # bytes that are enough to recognise a kind
 _END, _LONGEST_END = 22, 22 + 65_535 + 20  # bytes of the record that ends a ZIP: alone; with comment and locator

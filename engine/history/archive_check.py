@@ -20,8 +20,9 @@ from engine.history.archive_facts import Law, described
 from engine.history.folding import line_of, take
 from engine.history.journal import digest
 from engine.history.picture import LONG_AGO, Picture
-from engine.runtime.archive import UNREADABLE, check_path
+from engine.runtime.archive import check_path
 from engine.runtime.bundle import Bundle
+from engine.zips import UNREADABLE
 
 _CHUNK: Final = 256 * 1024  # bytes
 _LONGEST_LINE: Final = 64_000_000  # bytes of one entry

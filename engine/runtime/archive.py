@@ -2,13 +2,12 @@
 
 import io
 import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Mapping
 from typing import Final
 
 from engine.errors import BundleRejectedError
+from engine.zips import UNREADABLE
 
 MAX_ARCHIVE: Final = 20_000_000
 MAX_FILE: Final = 2_000_000
@@ -18,18 +17,6 @@ MAX_PATH: Final = 200
 
 _FIRST_MOMENT: Final = (1980, 1, 1, 0, 0, 0)
 _NOISE: Final = ("__MACOSX/", ".DS_Store", "Thumbs.db")
-UNREADABLE: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    ValueError,
-    RuntimeError,  # an encrypted member; NotImplementedError is one too: a method unknown here
-    LookupError,
-    OverflowError,
-    struct.error,
-)
-"""What Python raises for a ZIP that is damaged, encrypted or packed in a way it does not know."""
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
