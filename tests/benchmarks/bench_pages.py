@@ -163,7 +163,9 @@ def _most(values: list[float]) -> float:
 
 
 def _backends(db: Engine) -> list[int]:
-    """The process ids of PostgreSQL's side of our connections, when it runs on this machine."""
+    """The process ids of PostgreSQL's side of our connections, when it runs on this machine; SQLite has none."""
+    if db.dialect.name != "postgresql":
+        return []
     query = "SELECT pid FROM pg_stat_activity WHERE application_name = :ours AND pid <> pg_backend_pid()"
     with db.connect() as connection:
         found = [pid for (pid,) in connection.execute(text(query), {"ours": OURS})]
