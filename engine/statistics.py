@@ -14,10 +14,13 @@ from sqlalchemy.orm import Session
 from engine.deadlines.errors import UnknownCalendarYearError
 from engine.errors import NotFoundError
 from engine.model import Actor, Role
+from engine.persistence import month_tallies
 from engine.persistence import statistics as queries
 from engine.persistence.organisation import unit_names
 from engine.persistence.statistics_boxes import CELLS, Box, Grouping, Origin, Question
 from engine.platform import Platform
+from engine.statistics_months import Kept, Window
+from engine.statistics_months import month as month_of
 from engine.statistics_values import Asked, Forecast, Line, Month, Period, Report, months_later
 
 READERS = (Role.DIVISION_HEAD, Role.AGENCY_LEADER, Role.PROCEDURE_CONTROL, Role.OPERATOR)
@@ -62,17 +65,70 @@ def report(session: Session, inquiry: Inquiry) -> Report:
     """Report II.06a over what the actor may see; received = resolved + in progress in every row."""
     procedures = Procedures.known(session)
     question = _question(inquiry, procedures)
-    return _told(session, inquiry, procedures, queries.tallies(session, question, inquiry.asked.by), {})
+    counting = _counting(session, inquiry, question, question.start)
+    return _told(session, inquiry, procedures, _tallies(session, inquiry, counting), {})
 
 
 def at_a_glance(session: Session, inquiry: Inquiry) -> Report:
     """The report with the days used, the months behind it and what lapses next."""
     procedures = Procedures.known(session)
     question = _question(inquiry, procedures)
-    tallies = queries.tallies(session, question, inquiry.asked.by)
-    told = _told(session, inquiry, procedures, tallies, _days_used(session, inquiry, question))
-    forecast = _forecast(session, inquiry.platform, question)
-    return replace(told, months=_months(session, inquiry), forecast=forecast)
+    names, chart = _chart(inquiry, procedures)
+    counting = _counting(session, inquiry, question, min(question.start, chart.start))
+    tallies, used = _tallies(session, inquiry, counting), _days_used(session, inquiry, counting)
+    told = _told(session, inquiry, procedures, tallies, used)
+    months = _months(session, names, counting.about(chart))
+    return replace(told, months=months, forecast=_forecast(session, inquiry.platform, question))
+
+
+def is_noted(session: Session, inquiry: Inquiry) -> bool:
+    """Whether it is known that this is asked, so that its months are kept; see `engine.month_keeping`."""
+    return month_tallies.asked_on(session, scope_of(session, inquiry)) == inquiry.platform.today()
+
+
+def note(session: Session, inquiry: Inquiry) -> None:
+    """Make it known that this is asked."""
+    month_tallies.note(session, scope_of(session, inquiry), inquiry.platform.today())
+
+
+def scope_of(session: Session, inquiry: Inquiry) -> month_tallies.Scope:
+    """The scope in which the months of an inquiry are counted, whatever its period."""
+    question = _question(inquiry, Procedures.known(session))
+    return month_tallies.Scope.of(question, inquiry.asked.by, inquiry.platform.calendar_number)
+
+
+@dataclass(frozen=True)
+class _Counting:
+    """A question, and what is kept of it: only the gaps are counted, and what is open."""
+
+    question: Question
+    kept: Kept
+
+    @cached_property
+    def window(self) -> Window | None:
+        return Window.of(self.question)
+
+    def about(self, question: Question) -> "_Counting":
+        return _Counting(question, self.kept)
+
+    @property
+    def usable(self) -> Kept:
+        return self.kept.since(self.window.first) if self.window else Kept()
+
+    @property
+    def gaps(self) -> queries.Spans:
+        return self.usable.gaps(self.question.start)
+
+
+def _counting(session: Session, inquiry: Inquiry, question: Question, since: datetime) -> _Counting:
+    scope = month_tallies.Scope.of(question, inquiry.asked.by, inquiry.platform.calendar_number)
+    kept = month_tallies.kept(session, scope, month_of(since, inquiry.platform.zone))
+    return _Counting(question, Kept(tuple(kept)))
+
+
+def _tallies(session: Session, inquiry: Inquiry, counting: _Counting) -> list[queries.Tally]:
+    found = queries.tallies(session, counting.question, inquiry.asked.by, counting.gaps)
+    return [*found, *counting.usable.tallies(counting.window)] if counting.window else found
 
 
 def _told(
@@ -187,18 +243,22 @@ def _names(
     return {key: (key, key) for key in keys}
 
 
-def _days_used(session: Session, inquiry: Inquiry, question: Question) -> dict[str, tuple[int, int]]:
+def _days_used(session: Session, inquiry: Inquiry, counting: _Counting) -> dict[str, tuple[int, int]]:
     """(dossiers, their working days added up) by row of the report as the database knows it.
 
     The working days of one dossier are those up to its result less those up to its reception, so it is enough to
     know how many results and how many receptions each day had.
     """
     found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    by, calendar, start = inquiry.asked.by, inquiry.platform.calendar, question.start.date()
+    by, calendar, question = inquiry.asked.by, inquiry.platform.calendar, counting.question
+    start = question.start.date()
     for of_result, sign in ((True, 1), (False, -1)):
-        for key, day, number in queries.days(session, question, by, of_result=of_result):
+        for key, day, number in queries.days(session, question, by, counting.gaps, of_result=of_result):
             found[key][0] += number if of_result else 0
             found[key][1] += sign * number * calendar.working_days_between(start, day)
+    for key, dossiers, days in counting.usable.used(counting.window) if counting.window else ():
+        found[key][0] += dossiers
+        found[key][1] += days
     return {key: (dossiers, total) for key, (dossiers, total) in found.items()}
 
 
@@ -208,17 +268,23 @@ def _average(used: Mapping[str, tuple[int, int]], keys: Iterable[str]) -> float 
     return round(sum(days for _number, days in of) / dossiers, 1) if dossiers else None
 
 
-def _months(session: Session, inquiry: Inquiry) -> tuple[Month, ...]:
-    """The calendar months up to the end of the period or to now, those without a result included."""
+def _chart(inquiry: Inquiry, procedures: Procedures) -> tuple[list[str], Question]:
+    """The calendar months up to the end of the period or to now, and the same question about all of them."""
     platform, asked = inquiry.platform, inquiry.asked
     final = min(asked.period.last, max(platform.today(), asked.period.first)).replace(day=1)
     wanted = [months_later(final, back) for back in range(1 - MONTHS, 1)]
     span = Period(wanted[0], months_later(final, 1) - timedelta(days=1))
-    question = _question(replace(inquiry, asked=replace(asked, period=span)), Procedures.known(session))
+    question = _question(replace(inquiry, asked=replace(asked, period=span)), procedures)
+    return [f"{first:%Y-%m}" for first in wanted], question
+
+
+def _months(session: Session, names: Sequence[str], counting: _Counting) -> tuple[Month, ...]:
+    """What was resolved in each of the months, those without a result included."""
     numbers: dict[str, list[int]] = defaultdict(lambda: [0, 0])  # month -> in time, overdue
-    for row in queries.resolved_by_month(session, question):
+    for row in queries.resolved_by_month(session, counting.question, counting.gaps):
         numbers[row.month][bool(row.overdue)] += row.number
-    names = [f"{first:%Y-%m}" for first in wanted]
+    for month, late, number in counting.usable.resolved(counting.window) if counting.window else ():
+        numbers[month][late] += number
     return tuple(Month(name, sum(numbers[name]), numbers[name][True]) for name in names)
 
 

@@ -1,16 +1,17 @@
 """Counts dossiers for report II.06a, and lists the dossiers behind each number by the very same conditions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from engine.persistence.statistics_boxes import (
     CELLS,
+    KEYS,
     ON_FIRST_COUNT,
     Box,
     Grouping,
@@ -20,6 +21,7 @@ from engine.persistence.statistics_boxes import (
     ended_at,
     in_hand,
     local_day,
+    month_of,
     number_of,
     origin_of,
     overdue,
@@ -28,6 +30,8 @@ from engine.persistence.statistics_boxes import (
 )
 from engine.persistence.tables import DossierRow, ProcedureVersionRow
 
+Spans = Sequence[tuple[datetime, datetime | None]] | None
+"""When what is counted was closed: from, up to (excluded; None: and ever since). None: since the period began."""
 Narrowed = tuple[Grouping, Sequence[str]] | None  # a row of the report by its keys; none: the total
 
 
@@ -41,47 +45,42 @@ class Tally:
     number: int
 
 
-_KEYS: Mapping[Grouping, ColumnElement[str]] = {
-    Grouping.COMPETENT: DossierRow.competent_unit.expression,
-    Grouping.RECEIVING: DossierRow.receiving_unit.expression,
-    Grouping.FIELD: DossierRow.procedure_key.expression,  # a field is a set of procedures: the caller adds them up
-    Grouping.PROCEDURE: DossierRow.procedure_key.expression,
-    Grouping.CHANNEL: DossierRow.channel.expression,
-}
-
-
-def tallies(session: Session, question: Question, by: Grouping) -> list[Tally]:
+def tallies(session: Session, question: Question, by: Grouping, spans: Spans = None) -> list[Tally]:
     """How many dossiers stand in which box, by row of the report; only those that are not nought."""
     place = (box_of(session, question) * len(Origin) + origin_of(question)).label("place")
-    query = select(_KEYS[by].label("key"), place, func.count().label("number")).group_by("key", "place")
+    query = select(KEYS[by].label("key"), place, func.count().label("number")).group_by("key", "place")
     boxes, origins = list(Box), list(Origin)
     return [
         Tally(row.key, boxes[row.place // len(origins)], origins[row.place % len(origins)], row.number)
-        for part in _parts(question)
+        for part in _parts(question, spans)
         for row in session.execute(query.where(*part))
     ]
 
 
-def resolved_by_month(session: Session, question: Question) -> Sequence[Row[Any]]:
+def resolved_by_month(session: Session, question: Question, spans: Spans = None) -> Sequence[Row[Any]]:
     """(month as YYYY-MM, overdue, number) of what was resolved in the period."""
-    month = func.substr(cast(local_day(session, question, resolved_at), Text), 1, 7).label("month")
+    month = month_of(session, question, resolved_at).label("month")
     late = case((overdue(session), 1), else_=0).label("overdue")
     query = select(month, late, func.count().label("number")).group_by("month", "overdue")
-    return [row for part in _parts(question) for row in session.execute(query.where(*part, resolved_in(question)))]
+    return [
+        row for part in _parts(question, spans) for row in session.execute(query.where(*part, resolved_in(question)))
+    ]
 
 
-def days(session: Session, question: Question, by: Grouping, *, of_result: bool) -> list[tuple[str, date, int]]:
+def days(
+    session: Session, question: Question, by: Grouping, spans: Spans = None, *, of_result: bool
+) -> list[tuple[str, date, int]]:
     """(key, day, number) of what was resolved without a stop of its clock: by day of the result or of reception.
 
     Where the clock stood still, was restarted or extended, the days between the two are not days used.
     """
     moment = resolved_at if of_result else DossierRow.received_at
     day = local_day(session, question, moment).label("day")
-    query = select(_KEYS[by].label("key"), day, func.count().label("number")).group_by("key", "day")
+    query = select(KEYS[by].label("key"), day, func.count().label("number")).group_by("key", "day")
     conditions = (resolved_in(question), ON_FIRST_COUNT)
     return [
         (row.key, date.fromisoformat(str(row.day)), row.number)
-        for part in _parts(question)
+        for part in _parts(question, spans)
         for row in session.execute(query.where(*part, *conditions))
     ]
 
@@ -153,10 +152,13 @@ def procedures_in_use(session: Session) -> Sequence[Row[Any]]:
 # ---- conditions ------------------------------------------------------------------------------------------
 
 
-def _parts(question: Question) -> list[tuple[ColumnElement[bool], ...]]:
-    """The dossiers of the question in two heaps, each a range of one index: the open ones, those ended since."""
-    of = in_hand(question)
-    return [(DossierRow.closed_at.is_(None), *of), (DossierRow.closed_at >= question.start, *of)]
+def _parts(question: Question, spans: Spans = None) -> list[tuple[ColumnElement[bool], ...]]:
+    """The dossiers of the question in heaps, each a range of one index: the open ones, those closed in each span."""
+    of, closed = in_hand(question), DossierRow.closed_at
+    heaps = [(closed.is_(None), *of)]
+    for first, past in [(question.start, None)] if spans is None else spans:
+        heaps.append((closed >= first, *([closed < past] if past else []), *of))
+    return heaps
 
 
 def _behind(question: Question, cell: str, box: ColumnElement[Any], narrowed: Narrowed) -> list[ColumnElement[bool]]:
@@ -166,7 +168,7 @@ def _behind(question: Question, cell: str, box: ColumnElement[Any], narrowed: Na
         conditions.append(origin_of(question).in_([number_of(one) for one in origins]))
     if narrowed is not None:
         by, keys = narrowed
-        conditions.append(_KEYS[by].in_(keys))
+        conditions.append(KEYS[by].in_(keys))
     return conditions
 
 

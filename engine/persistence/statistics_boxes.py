@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     and_,
     case,
+    cast,
     exists,
     false,
     func,
@@ -114,9 +115,18 @@ class Question:
     channels: tuple[Channel, ...] = ()
 
 
+KEYS: Mapping[Grouping, ColumnElement[str]] = {
+    Grouping.COMPETENT: DossierRow.competent_unit.expression,
+    Grouping.RECEIVING: DossierRow.receiving_unit.expression,
+    Grouping.FIELD: DossierRow.procedure_key.expression,  # a field is a set of procedures: the caller adds them up
+    Grouping.PROCEDURE: DossierRow.procedure_key.expression,
+    Grouping.CHANNEL: DossierRow.channel.expression,
+}
+"""By what the rows of a report are told apart in the database."""
+
 resolved_at = func.coalesce(DossierRow.decided_at, DossierRow.closed_at, type_=DossierRow.decided_at.type)
-_left = DossierRow.outcome.in_(APART)
-ended_at = case((_left, DossierRow.closed_at), else_=resolved_at)
+left = DossierRow.outcome.in_(APART)
+ended_at = case((left, DossierRow.closed_at), else_=resolved_at)
 ON_FIRST_COUNT = or_(DossierRow.due_at.is_(None), DossierRow.due_at == DossierRow.original_due_at)
 
 
@@ -126,9 +136,14 @@ def in_hand(question: Question) -> tuple[ColumnElement[bool], ...]:
     conditions = [
         DossierRow.received_at < question.end,
         open_or_closed_since,
-        or_(DossierRow.decided_at.is_(None), DossierRow.decided_at >= question.start, _left),
-        visible_dossiers(question.actor),
+        or_(DossierRow.decided_at.is_(None), DossierRow.decided_at >= question.start, left),
     ]
+    return (*conditions, *asked_about(question))
+
+
+def asked_about(question: Question) -> tuple[ColumnElement[bool], ...]:
+    """Those that the question is about, whenever: what whoever asks may see, narrowed."""
+    conditions = [visible_dossiers(question.actor)]
     if question.competent:
         conditions.append(DossierRow.competent_unit == question.competent)
     if question.receiving:
@@ -142,7 +157,7 @@ def in_hand(question: Question) -> tuple[ColumnElement[bool], ...]:
 
 def resolved_in(question: Question) -> ColumnElement[bool]:
     """Decided by the end of the period."""
-    return and_(not_(_left), resolved_at < question.end)
+    return and_(not_(left), resolved_at < question.end)
 
 
 def number_of(one: Box | Origin) -> int:
@@ -174,7 +189,7 @@ def box_of(session: Session, question: Question) -> Case[Any]:
         otherwise=Box.RUNNING,
     )
     apart = case({box.value: number_of(box) for box in APART}, value=DossierRow.outcome)
-    ended_apart = and_(_left, DossierRow.closed_at < question.end)
+    ended_apart = and_(left, DossierRow.closed_at < question.end)
     return case((resolved_in(question), resolved), (ended_apart, apart), else_=running)
 
 
@@ -200,6 +215,23 @@ def local_day(session: Session, question: Question, moment: Any) -> ColumnElemen
     offset = question.at.astimezone(question.zone).utcoffset() or timedelta()
     # the second alone: SQLite rounds what is behind it, at midnight into the next day
     return func.date(_second(session, moment), f"{int(offset.total_seconds() // 60):+d} minutes")
+
+
+def month_of(session: Session, question: Question, moment: Any) -> ColumnElement[Any]:
+    """The month of a moment in the authority's zone, as YYYY-MM."""
+    return func.substr(cast(local_day(session, question, moment), Text), 1, 7)
+
+
+def month_after(session: Session, question: Question, limit: Any) -> ColumnElement[Any]:
+    """The month of the second behind a due date: at its end, and at the end of each later one, the date has lapsed."""
+    if _is_postgresql(session):
+        return month_of(session, question, limit + timedelta(seconds=1))
+    return month_of(session, question, func.datetime(_second(session, limit), "+1 second"))
+
+
+def extended_by(limit: Any, moment: Any) -> ColumnElement[bool]:
+    """Whether a first due date had lapsed by a moment, in a dossier whose term was ever extended."""
+    return and_(limit < moment, _extended())
 
 
 def _numbered(*branches: tuple[ColumnElement[bool], Box | Origin], otherwise: Box | Origin) -> Case[Any]:

@@ -282,6 +282,27 @@ class DossierRow(Journalled, Base):
     )
 
 
+class ReportScopeRow(Base):
+    """What somebody has asked statistics about: for whose eyes, narrowed how, in which rows. Its months are kept."""
+
+    __tablename__ = "report_scope"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    scope: Mapped[dict[str, Any]]  # an `engine.persistence.month_tallies.Scope`
+    asked_on: Mapped[date]
+
+
+class ReportMonthRow(Base):
+    """What was closed in a month, counted for one scope. Triggers forget it when something is closed there later."""
+
+    __tablename__ = "report_month"
+    scope_digest: Mapped[str] = mapped_column(ForeignKey("report_scope.digest"), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)  # YYYY-MM
+    first_at: Mapped[datetime]
+    past_at: Mapped[datetime]  # excluded
+    tallies: Mapped[dict[str, Any]]
+    __table_args__ = (Index("ix_report_month_past", "past_at"),)  # for the triggers
+
+
 class DossierDataRow(Base):
     """What the dossier says, keyed by the form (or the named result) that gave it; the newest answers."""
 

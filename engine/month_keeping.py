@@ -1,0 +1,88 @@
+"""Counts the months of what statistics are asked about, so that a report adds months up: a chore of the scheduler.
+
+What was closed up to last midnight is counted once for each scope that somebody has asked in; a report counts the rest,
+and whatever is not kept yet, by itself. So nothing but its speed depends on this chore.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Final
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from engine.persistence import month_tallies
+from engine.persistence.month_tallies import MonthTally, Scope, Used
+from engine.persistence.transaction import reading, run
+from engine.platform import Platform
+from engine.statistics_values import months_later
+
+log = logging.getLogger(__name__)
+UNASKED: Final = timedelta(days=60)  # what nobody has asked for so long is not kept
+
+
+def keeper(db: Engine, platform: Platform) -> Callable[[], None]:
+    """The chore."""
+
+    def chore() -> None:
+        if done := keep_months(db, platform):
+            log.info("kept for reports: %d months", done)
+
+    return chore
+
+
+def keep_months(db: Engine, platform: Platform) -> int:
+    """Count what is missing, month by month, each in a transaction of its own; how many were counted."""
+    today = platform.today()
+    run(db, lambda session: month_tallies.forget(session, today - UNASKED, platform.calendar_number))
+    with reading(db) as session:
+        scopes = list(month_tallies.scopes(session))
+    return sum(_keep(db, platform, scope, today) for scope in scopes)
+
+
+def _keep(db: Engine, platform: Platform, scope: Scope, today: date) -> int:
+    with reading(db) as session:
+        kept = month_tallies.spans(session, scope)
+    missing = {
+        month: span for month, span in _wanted(platform, today).items() if month not in kept or kept[month][1] < span[1]
+    }
+    for month, (first, past) in missing.items():
+        run(db, partial(_count, platform=platform, scope=scope, month=month, first=first, past=past))
+    return len(missing)
+
+
+def _wanted(platform: Platform, today: date) -> dict[str, tuple[datetime, datetime]]:
+    """The months since the beginning of last year, the present one up to last midnight."""
+    found, first = {}, date(today.year - 1, 1, 1)
+    while first < today:
+        later = months_later(first, 1)
+        found[f"{first:%Y-%m}"] = _begins(platform, first), _begins(platform, min(later, today))
+        first = later
+    return found
+
+
+def _begins(platform: Platform, day: date) -> datetime:
+    return platform.calendar.end_of_day(day - timedelta(days=1)) + timedelta(seconds=1)
+
+
+def _count(session: Session, platform: Platform, scope: Scope, month: str, first: datetime, past: datetime) -> None:
+    month_tallies.alone(session)
+    so_far = month_tallies.spans(session, scope).get(month)
+    begin = so_far[1] if so_far else first
+    tally = month_tallies.counted(session, scope, begin, past, platform.zone)
+    month_tallies.keep(session, scope, replace(tally, used=_days_used(session, platform, scope, tally)))
+
+
+def _days_used(session: Session, platform: Platform, scope: Scope, tally: MonthTally) -> tuple[Used, ...]:
+    """The working days up to the results less those up to the receptions, as a report adds them up."""
+    found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    calendar, start = platform.calendar, tally.first.date()
+    for of_result, sign in ((True, 1), (False, -1)):
+        for key, month, day, number in month_tallies.days_of(session, scope, tally, platform.zone, of_result=of_result):
+            found[key, month][0] += number if of_result else 0
+            found[key, month][1] += sign * number * calendar.working_days_between(start, day)
+    return tuple(Used(*key, *numbers) for key, numbers in found.items())
