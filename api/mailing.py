@@ -12,12 +12,13 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from api import draft_mail
 from api.settings import Mail as Server
 from api.settings import Settings
 from engine import mail, outbox
 from engine.document_store import DocumentStore, StoreAwayError
 from engine.errors import InvalidInputError
-from engine.notice_texts import for_applicant, for_officer
+from engine.notice_texts import for_applicant, for_draft, for_officer
 from engine.outbox import Mail
 from engine.persistence import documents
 from engine.persistence.transaction import reading
@@ -78,6 +79,8 @@ def _deliver(db: Engine, platform: Platform, settings: Settings, server: smtplib
         OSError, SMTPException: the connection is lost (the mail is tried again later).
     """
     try:
+        if claimed.of_draft:
+            claimed = draft_mail.opened(settings, claimed)
         message = compose(claimed, platform, settings)
         _enclose(message, db, settings, claimed)
         server.send_message(message, settings.mail.sender, [claimed.address])
@@ -98,13 +101,14 @@ def _deliver(db: Engine, platform: Platform, settings: Settings, server: smtplib
 
 
 def compose(claimed: Mail, platform: Platform, settings: Settings) -> EmailMessage:
-    """The mail as it leaves: an officer's in their language, an applicant's in both.
+    """The mail as it leaves: an officer's in their language, a citizen's in both.
 
     Raises:
         InvalidInputError: the recipient has no usable address.
     """
-    say = for_applicant if claimed.to_applicant else for_officer
-    langs = _BOTH if claimed.to_applicant else (claimed.lang if claimed.lang in _BOTH else "vi",)
+    to_citizen = claimed.to_applicant or claimed.of_draft
+    say = for_applicant if claimed.to_applicant else for_draft if claimed.of_draft else for_officer
+    langs = _BOTH if to_citizen else (claimed.lang if claimed.lang in _BOTH else "vi",)
     said = [(lang, say(claimed.kind, claimed.payload, claimed.subject, lang, platform.zone)) for lang in langs]
     # an applicant's own link is a secret that the site keeps only a digest of; the public look-up it knows
     path = f"/follow?code={quote(claimed.subject.code)}" if claimed.to_applicant else said[0][1].path
@@ -114,7 +118,7 @@ def compose(claimed: Mail, platform: Platform, settings: Settings) -> EmailMessa
         message_id=mail.message_id(claimed.notice_id, claimed.recipient, _host(settings)),
         sent_at=platform.now(),
         link=settings.public_url + path,
-        settings_link="" if claimed.to_applicant else settings.public_url + SETTINGS_PATH,
+        settings_link="" if to_citizen else settings.public_url + SETTINGS_PATH,
         confirm_link=f"{settings.public_url}/mail/{claimed.token}" if claimed.token else "",
     )
     return mail.build(said, envelope)

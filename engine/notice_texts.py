@@ -10,7 +10,7 @@ from string import Formatter
 from typing import Any
 
 from engine.deadlines.calendar import END_OF_DAY
-from engine.notice_words import ORGANISATION, Text
+from engine.notice_words import DRAFTS, ORGANISATION, Text
 from engine.persistence.notices import Subject
 
 LONGEST_REASON = 600  # characters; the whole of it stands in the dossier
@@ -244,6 +244,11 @@ def for_applicant(kind: str, payload: Mapping[str, Any], subject: Subject, lang:
     """A notice as the applicant reads it, who is on the dossier's page already (a mail must not hold the secret
     link, which the site does not know)."""
     return _say(APPLICANT.get(kind, _ANY), _facts(payload, subject, lang, zone), lang, "")
+
+
+def for_draft(kind: str, payload: Mapping[str, Any], subject: Subject, lang: str, zone: tzinfo) -> Words:
+    """What somebody is told of an application that they have begun; it leads to where `payload["path"]` says."""
+    return _say(DRAFTS[kind], _facts(payload, subject, lang, zone), lang, str(payload["path"]))
 
 
 def _say(text: Text, facts: Mapping[str, str], lang: str, path: str) -> Words:

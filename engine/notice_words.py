@@ -12,6 +12,26 @@ class Text:
     en: tuple[str, ...]
 
 
+DRAFTS: Mapping[str, Text] = {
+    "draft-link": Text(
+        (
+            "Đường dẫn đến hồ sơ bạn đang khai dở",
+            "Thủ tục: {procedure}.",
+            "Hồ sơ chưa được nộp. Mở đường dẫn dưới đây để làm tiếp, trên máy này hay máy khác; giữ đến hết {due}.",
+            "Ai có đường dẫn này đọc và sửa được những gì bạn đã khai; xin đừng chuyển tiếp thư này.",
+            "Nếu không phải bạn yêu cầu, hãy xóa thư này; sẽ không có thư nào nữa.",
+        ),
+        (
+            "The link to the application that you have begun",
+            "Procedure: {procedure}.",
+            "It has not been filed. Open the link below to go on, on this machine or another; it is kept until {due}.",
+            "Whoever has this link can read and change what you have typed; do not pass this mail on.",
+            "If you did not ask for this, delete this mail; there will be no further one.",
+        ),
+    )
+}
+"""What is said of applications that somebody has begun, by kind; only by mail."""
+
 ORGANISATION: Mapping[tuple[str, str], Text] = {
     ("stand-in", "named"): Text(
         ("Bạn được cử thay {person}", "Từ {first} đến hết {last}.", "Phạm vi: {scope}.", "Lý do vắng mặt: {reason}."),

@@ -3,6 +3,9 @@
 A mail is claimed for a few minutes in a transaction of its own and sent outside of any; the outcome is written in
 another. A process that dies in between leaves a mail that is sent again when the claim lapses: every mail goes out at
 least once, twice only after such a death, and then under the same Message-ID.
+
+One mail is about no dossier: the link of an application that somebody has begun. Nobody is told who has begun one, so
+what it says is sealed by whoever posts it, and nothing of it stays once it has left or has been given up.
 """
 
 import logging
@@ -11,16 +14,25 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, literal_column, select, update
+from sqlalchemy import ColumnElement, Engine, delete, literal_column, select, update
 from sqlalchemy.orm import Session
 
+from engine.ids import new_id
 from engine.model import Role
 from engine.news import ADDRESS_GIVEN, FILED
 from engine.notices import OFFICER_KINDS, USUAL, Way
 from engine.organisation.people import holders
 from engine.persistence import notices
 from engine.persistence.notices import Subject
-from engine.persistence.tables import MailAddressRow, MailRow, NoticeChoiceRow, NoticeRow, PersonRow
+from engine.persistence.tables import (
+    FilingDraftRow,
+    MailAddressRow,
+    MailRow,
+    NoticeChoiceRow,
+    NoticeRow,
+    PersonRow,
+    ProcedureRow,
+)
 from engine.persistence.transaction import reading, run
 from engine.platform import Platform
 
@@ -31,6 +43,8 @@ ATTEMPTS = 12
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 TOO_OLD = timedelta(days=3)  # yesterday's news is no mail any more; the page has it
 APPLICANT = "applicant"
+DRAFT = "draft"  # whoever has begun an application and asked for its link
+DRAFT_LINK = "draft-link"
 _ASKING = (FILED, ADDRESS_GIVEN)  # may go to an address that nobody has confirmed, and ask
 
 
@@ -60,6 +74,26 @@ class Mail:
         """Whether it goes to the applicant and not to an officer."""
         return self.recipient == APPLICANT
 
+    @property
+    def of_draft(self) -> bool:
+        """Whether it brings the link of an application that somebody has begun."""
+        return self.recipient == DRAFT
+
+
+def post_draft_link(session: Session, platform: Platform, draft: FilingDraftRow, sealed: str) -> None:
+    """Send the link of a draft by mail, in place of a mail of this draft that still waits.
+
+    `sealed` is what only the sender can read: the address and the link itself (api.draft_mail).
+    """
+    now, audience = platform.now(), f"{DRAFT}:{draft.digest}"
+    _erase(session, *session.scalars(select(NoticeRow.id).where(NoticeRow.audience == audience)))
+    notice = NoticeRow(
+        id=new_id(), audience=audience, kind=DRAFT_LINK, payload={"sealed": sealed}, created_at=now, mailed_at=now
+    )
+    session.add(notice)
+    session.flush()
+    session.add(MailRow(notice_id=notice.id, recipient=DRAFT, state=MailState.PENDING, due_at=now))
+
 
 def fill(db: Engine, platform: Platform, limit: int = 100) -> int:
     """Decide who gets the newest notices by mail; how many mails that makes. Safe to do in several processes."""
@@ -84,8 +118,10 @@ def sent(db: Engine, platform: Platform, mail: Mail) -> None:
     """The server has taken the mail."""
 
     def work(session: Session) -> None:
-        row = session.get_one(MailRow, (mail.notice_id, mail.recipient), with_for_update=True)
-        row.state, row.finished_at, row.last_error = MailState.SENT, platform.now(), ""
+        row = session.get(MailRow, (mail.notice_id, mail.recipient), with_for_update=True)
+        if row is not None:  # a draft's mail is gone when another was asked for meanwhile
+            row.last_error = ""
+            _finish(session, row, MailState.SENT, platform.now())
 
     run(db, work)
 
@@ -94,10 +130,12 @@ def failed(db: Engine, platform: Platform, mail: Mail, error: str, *, for_good: 
     """The server has not taken the mail: it is tried again later and later, or given up and left to the page."""
 
     def work(session: Session) -> bool:
-        row = session.get_one(MailRow, (mail.notice_id, mail.recipient), with_for_update=True)
+        row = session.get(MailRow, (mail.notice_id, mail.recipient), with_for_update=True)
+        if row is None:
+            return False
         row.last_error = error
         if for_good or row.attempts >= ATTEMPTS:
-            row.state, row.finished_at = MailState.GIVEN_UP, platform.now()
+            _finish(session, row, MailState.GIVEN_UP, platform.now())
             return True
         row.due_at = platform.now() + min(FIRST_PAUSE * 2 ** (row.attempts - 1), LONGEST_PAUSE)
         return False
@@ -147,9 +185,11 @@ def _claim(session: Session, platform: Platform) -> Mail | None:
     while (row := session.scalar(oldest.with_for_update(skip_locked=True))) is not None:
         notice, subject = notices.get(session, row.notice_id)
         if notice.created_at <= now - TOO_OLD:
-            row.state, row.finished_at = MailState.GIVEN_UP, now
-            session.flush()
+            _finish(session, row, MailState.GIVEN_UP, now)
             _tell_given_up(notice.id, row.last_error or "no mail server could be reached in time")
+            continue
+        if row.recipient == DRAFT and session.get(FilingDraftRow, _digest(notice)) is None:
+            _erase(session, notice.id)  # filed or forgotten meanwhile: the link leads nowhere any more
             continue
         row.due_at, row.attempts = now + CLAIM, row.attempts + 1
         session.flush()
@@ -158,6 +198,8 @@ def _claim(session: Session, platform: Platform) -> Mail | None:
 
 
 def _mail(session: Session, recipient: str, notice: NoticeRow, subject: Subject) -> Mail:
+    if recipient == DRAFT:
+        return _of_draft(session, notice)
     told = (notice.id, recipient, notice.kind, notice.payload, subject)
     if recipient == APPLICANT:
         given = session.get(MailAddressRow, notice.dossier_id)
@@ -166,6 +208,32 @@ def _mail(session: Session, recipient: str, notice: NoticeRow, subject: Subject)
         return Mail(*told, given.address, "", "" if given.confirmed_at else given.token)
     person = session.get_one(PersonRow, UUID(recipient.removeprefix("person:")))
     return Mail(*told, person.email if person.active else "", person.lang)
+
+
+def _of_draft(session: Session, notice: NoticeRow) -> Mail:
+    draft = session.get_one(FilingDraftRow, _digest(notice))
+    procedure = session.get_one(ProcedureRow, draft.procedure_key)
+    subject = Subject(None, "", procedure.title_vi, procedure.title_en)
+    payload = {**notice.payload, "due_at": draft.expires_at.isoformat()}
+    return Mail(notice.id, DRAFT, notice.kind, payload, subject, "", "")
+
+
+def _digest(notice: NoticeRow) -> str:
+    """The name of the draft whose link the notice brings."""
+    return notice.audience.removeprefix(f"{DRAFT}:")
+
+
+def _finish(session: Session, row: MailRow, state: MailState, now: datetime) -> None:
+    row.state, row.finished_at = state, now
+    session.flush()
+    if row.recipient == DRAFT:
+        _erase(session, row.notice_id)
+
+
+def _erase(session: Session, *notices: UUID) -> None:
+    """Let nothing of these mails stay."""
+    session.execute(delete(MailRow).where(MailRow.notice_id.in_(notices)))
+    session.execute(delete(NoticeRow).where(NoticeRow.id.in_(notices)))
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -9,13 +9,17 @@ from flask import session as browser
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from api import draft_mail
+from api.auth.limits import count_link_by_mail
 from api.auth.uploads import key_of
 from api.database import read, write
 from api.language import current_language
 from api.pages import filing, once
 from api.site import site
-from engine import applications_begun
+from engine import applications_begun, outbox
 from engine.applications_begun import Begun
+from engine.errors import InvalidInputError
+from engine.mail import checked_address
 from engine.model import Channel
 from engine.persistence.tables import FilingDraftRow
 from forms.answers import InvalidAnswers, check
@@ -137,6 +141,30 @@ def forget(secret: str) -> None:
     """Let go of what was kept, here and in this browser."""
     write(lambda session: applications_begun.forget(session, secret))
     browser[_BEGUN] = {name: one for name, one in browser.get(_BEGUN, {}).items() if one != secret}
+
+
+def mail_link(secret: str, recipient: str) -> None:
+    """Send the link of what was kept to a mail address, which is not kept.
+
+    Raises:
+        InvalidInputError: it is no plain mail address, or this site sends no mail.
+        TooManyTriesError: too many such mails went to the address, or about this draft.
+    """
+    settings = site().settings
+    if not settings.mail.host:
+        raise InvalidInputError(
+            "expected a site that sends mail, found one that does not; copy the link instead",
+            "Hệ thống hiện chưa gửi thư; hãy chép lại đường dẫn.",
+        )
+    count_link_by_mail(settings, checked_address(recipient), secret)
+    sealed = draft_mail.seal(settings, recipient, secret)
+
+    def post(session: Session) -> None:
+        row = applications_begun.find(session, site().platform, secret)
+        if row is not None:
+            outbox.post_draft_link(session, site().platform, row, sealed)
+
+    write(post)
 
 
 def wanted() -> int:

@@ -7,11 +7,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.auth import allow_public
 from api.auth.limits import limiter
 from api.database import read
-from api.pages import begun, filing, procedure_view, steps
+from api.pages import begun, filing, present, procedure_view, steps
 from api.pages.uploads import takes_files
 from api.site import site
 from engine import procedures
-from engine.errors import NotFoundError
+from engine.errors import EngineError, NotFoundError
 from engine.persistence import dossiers
 
 blueprint = Blueprint("citizen", __name__)
@@ -103,15 +103,22 @@ def saved(secret: str) -> str | AnyResponse:
     """The link to come back by, and until when."""
     if link := begun.filed(secret):
         return redirect(url_for("following.receipt", link=link))
-    sheet = _begun(secret)
-    address = site().settings.public_url + url_for("citizen.application", secret=secret)
-    return render_template(
-        "pages/citizen/saved.html",
-        procedure=sheet.form.procedure,
-        secret=secret,
-        address=address,
-        until=sheet.until,
-    )
+    return _saved(secret)
+
+
+@blueprint.post("/applications/<secret>/mail")
+@allow_public
+@limiter.limit("10/hour")
+def mail_link(secret: str) -> AnyResponse | tuple[str, int]:
+    """Send the link to the address that the applicant names, once; the address is not kept."""
+    recipient = request.form.get("address", "").strip()[:320]
+    _begun(secret)  # nothing is sent for a link that leads nowhere
+    try:
+        begun.mail_link(secret, recipient)
+    except EngineError as refusal:
+        return _saved(secret, recipient, present.told(refusal)), refusal.status
+    flash(_("Đường dẫn sẽ đến %(address)s trong ít phút.", address=recipient), "success")
+    return redirect(url_for("citizen.saved", secret=secret), 303)
 
 
 @blueprint.post("/applications/<secret>/forget")
@@ -162,6 +169,20 @@ def _begun(secret: str) -> begun.Sheet:
             "Không có bản nháp nào ở đường dẫn này: có thể đã quá hạn lưu hoặc đã bị xóa. Hãy bắt đầu lại.",
         )
     return sheet
+
+
+def _saved(secret: str, recipient: str = "", error: str = "") -> str:
+    sheet = _begun(secret)
+    return render_template(
+        "pages/citizen/saved.html",
+        procedure=sheet.form.procedure,
+        secret=secret,
+        address=site().settings.public_url + url_for("citizen.application", secret=secret),
+        until=sheet.until,
+        mails_leave=bool(site().settings.mail.host),
+        recipient=recipient,
+        errors=[{"href": "#address", "text": error}] if error else [],
+    )
 
 
 def _form(key: str, sheet: begun.Sheet) -> str:

@@ -1,19 +1,15 @@
 """Notices leave by mail, through a real SMTP server, on both databases."""
 
-import email
-import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
-from aiosmtpd.controller import Controller
 from city import City
+from post_office import PostOffice
 from sqlalchemy import Engine, delete, select, update
 
 from api import mailing
@@ -31,43 +27,6 @@ from engine.persistence.tables import MailAddressRow, MailRow, NoticeRow, Person
 MONDAY = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
 PROCEDURE = "detailed_plan_adjustment"
 APPLICANT = "songxanh@example.vn"
-
-
-class PostOffice:
-    """A mail server on loopback that keeps what it takes; `refuse` gives its answer to a recipient."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[list[str], EmailMessage]] = []
-        self.refuse: Callable[[str], str] = lambda _address: ""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        self._controller: Controller | None = None
-
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802 - as aiosmtpd asks for it
-        if answer := self.refuse(address):
-            return answer
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - as aiosmtpd asks for it
-        message = email.message_from_bytes(envelope.content, policy=default)
-        assert isinstance(message, EmailMessage)
-        self.taken.append((list(envelope.rcpt_tos), message))
-        return "250 OK"
-
-    def open(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
-        self._controller.start()
-
-    def close(self) -> None:
-        if self._controller is not None:
-            self._controller.stop()
-            self._controller = None
-
-    def to(self, address: str) -> list[EmailMessage]:
-        """What has come for somebody."""
-        return [message for recipients, message in self.taken if address in recipients]
 
 
 @pytest.fixture
