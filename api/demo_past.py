@@ -186,7 +186,8 @@ class Writer:
                 "unit_code": renamed.get(task.unit_code, task.unit_code),
                 "queue": f"{renamed.get(task.unit_code, task.unit_code)}/{task.role}",
                 "opened_at": first,
-                "filed_at": first,
+                "procedure_key": pattern.dossier.procedure_key,
+                "receiving_unit": renamed.get(task.receiving_unit, task.receiving_unit),
                 "closed_at": last,
                 "version": 1,
             }

@@ -174,7 +174,7 @@ def _wait_no_longer(change: Change) -> None:
     agenda.receipt_is_there(change)
     for task in _open_tasks(change):
         if task.element_id in (ACKNOWLEDGE, ROUTE):
-            task.state, task.closed_at = TaskState.CANCELLED, change.now
+            task.end(TaskState.CANCELLED, change.now)
             change.note(EventType.TASK_CANCELLED, task=str(task.id), element=task.element_id)
 
 

@@ -22,7 +22,7 @@ def settle_tasks(change: Change, step: Step, evaluation: Evaluation, completed: 
     """Close the tasks that the process no longer waits for and open the new ones."""
     gone = [task_id for task_id in step.tasks_closed if task_id != completed]
     for task in _tasks(change, gone):
-        task.state, task.closed_at = TaskState.CANCELLED, change.now
+        task.end(TaskState.CANCELLED, change.now)
         change.note(EventType.TASK_CANCELLED, task=str(task.id), element=task.element_id)
     _cancel_deadlines_of(change, step.tasks_closed)
     for opened in step.tasks_opened:
@@ -37,7 +37,7 @@ def close_side_tasks(change: Change) -> None:
         TaskRow.element_id.in_(SIDE_TASKS),
     )
     for task in change.session.scalars(beside):
-        task.state, task.closed_at = TaskState.CANCELLED, change.now
+        task.end(TaskState.CANCELLED, change.now)
         change.note(EventType.TASK_CANCELLED, task=str(task.id), element=task.element_id)
 
 
@@ -82,7 +82,9 @@ def _task_row(change: Change, identifier: UUID, element: Element, place: tuple[R
         state=TaskState.OPEN,
         due_at=due,
         opened_at=change.now,
-        filed_at=change.dossier.submitted_at,
+        procedure_key=change.dossier.procedure_key,
+        receiving_unit=change.dossier.receiving_unit,
+        search_key=change.dossier.search_key,
         completed_by="",
         principal_unit="",
     )

@@ -217,6 +217,7 @@ def _follow_successors(change: Change) -> None:
     open_tasks = select(TaskRow).where(TaskRow.dossier_id == change.dossier.id, TaskRow.state == TaskState.OPEN)
     for task in change.session.scalars(open_tasks):
         task.principal_unit = after.get(task.principal_unit, task.principal_unit)
+        task.receiving_unit = change.dossier.receiving_unit
         if task.unit_code in after:
             _move(change, task, after[task.unit_code], Role(task.role))
 

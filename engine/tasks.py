@@ -231,7 +231,8 @@ def complete_check(
         answers = _of_check(change, task, sent) if task.form_key == papers.CHECK_FORM else _plain(change, task, sent)
         act = _authorised(change, task, answers)
         receipt.confirm_by_work(change, task)
-        task.state, task.closed_at, task.completed_by = TaskState.COMPLETED, change.now, change.actor.signature
+        task.end(TaskState.COMPLETED, change.now)
+        task.completed_by = change.actor.signature
         task.assignee_id = actor.id or task.assignee_id
         completed = {"task": str(task.id), "element": task.element_id, "key": task.data_key, "answers": answers}
         change.note(EventType.TASK_COMPLETED, **completed, **act)

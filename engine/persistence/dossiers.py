@@ -14,6 +14,7 @@ from engine.access import visible_dossiers
 from engine.errors import NotFoundError
 from engine.model import Actor, DossierState
 from engine.persistence import seen_dossiers
+from engine.persistence.once import once
 from engine.persistence.seen_dossiers import Counted, Wanted
 from engine.persistence.tables import DossierDataRow, DossierRow, IncidentRow
 
@@ -71,7 +72,7 @@ def listing(
     limit: int = 20,
 ) -> Sequence[DossierRow]:
     """The dossiers that the actor may see, newest first; `after` is the last row's (submitted_at, id)."""
-    return seen_dossiers.newest(session, Wanted(actor, _conditions(narrowed), narrowed.text), after, limit)
+    return seen_dossiers.newest(session, _wanted(actor, narrowed), after, limit)
 
 
 def count(session: Session, actor: Actor, narrowed: DossierFilter) -> Counted:
@@ -80,21 +81,32 @@ def count(session: Session, actor: Actor, narrowed: DossierFilter) -> Counted:
     Counting on would read whatever there is, and nobody turns so many pages. Where words are so frequent that the
     newest dossiers fill the page, it is told how many hold them among those, and that there are more.
     """
-    conditions = _conditions(narrowed)
-    most = MOST_NARROWED if conditions or narrowed.text.strip() else MOST_COUNTED
-    return seen_dossiers.count(session, Wanted(actor, conditions, narrowed.text), most)
+    wanted = _wanted(actor, narrowed)
+    return seen_dossiers.count(session, wanted, MOST_NARROWED if wanted.is_narrow else MOST_COUNTED)
 
 
 def data_of(session: Session, dossier_id: UUID) -> dict[str, Any]:
     """What the dossier says, by data key."""
-    rows = session.scalars(select(DossierDataRow).where(DossierDataRow.dossier_id == dossier_id))
-    return {row.key: row.data for row in rows}
+    rows = select(DossierDataRow.key, DossierDataRow.data).where(DossierDataRow.dossier_id == dossier_id)
+    found: list[tuple[str, Any]] = once(
+        session, ("data", dossier_id), lambda: [(key, data) for key, data in session.execute(rows)]
+    )
+    return dict(found)
 
 
 def incidents_of(session: Session, dossier_id: UUID) -> Sequence[IncidentRow]:
-    """The dossier's incidents, newest first."""
+    """The dossier's incidents, newest first, those that have been mended among them."""
     rows = select(IncidentRow).where(IncidentRow.dossier_id == dossier_id)
     return session.scalars(rows.order_by(IncidentRow.opened_at.desc())).all()
+
+
+def open_incidents_of(session: Session, dossier: DossierRow) -> Sequence[IncidentRow]:
+    """The dossier's incidents that nobody has mended yet, newest first."""
+    if not dossier.incidents:
+        return ()
+    rows = select(IncidentRow).where(IncidentRow.dossier_id == dossier.id, IncidentRow.resolved_at.is_(None))
+    newest = rows.order_by(IncidentRow.opened_at.desc())
+    return once(session, ("incidents", dossier.id), lambda: session.scalars(newest).all())
 
 
 def open_incidents(session: Session, limit: int = 100) -> Sequence[tuple[IncidentRow, DossierRow]]:
@@ -118,20 +130,18 @@ def _one(session: Session, query: Select[DossierRow], wanted: object) -> Dossier
     return dossier
 
 
-def _conditions(narrowed: DossierFilter) -> list[ColumnElement[bool]]:
+def _wanted(actor: Actor, narrowed: DossierFilter) -> Wanted:
     found: list[ColumnElement[bool]] = []
-    if narrowed.procedure_key:
-        found.append(DossierRow.procedure_key == narrowed.procedure_key)
     if narrowed.state:
         found.append(DossierRow.state == narrowed.state)
-    if narrowed.state and narrowed.state != DossierState.CLOSED:
-        found.append(DossierRow.closed_at.is_(None))  # says nothing new, but names the index of what is open
     if narrowed.overdue_at is not None:
-        found += [DossierRow.closed_at.is_(None), DossierRow.due_at < narrowed.overdue_at]
+        found.append(DossierRow.due_at < narrowed.overdue_at)
     if narrowed.with_incident:
         found.append(DossierRow.incidents > 0)
     if narrowed.competent_unit:
         found.append(DossierRow.competent_unit == narrowed.competent_unit)
     if narrowed.receiving_unit:
         found.append(DossierRow.receiving_unit == narrowed.receiving_unit)
-    return found
+    # of a state this says nothing new, but it names the indexes of what is open
+    only_open = narrowed.overdue_at is not None or narrowed.state not in ("", DossierState.CLOSED)
+    return Wanted(actor, found, narrowed.text, narrowed.procedure_key, only_open)

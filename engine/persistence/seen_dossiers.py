@@ -1,8 +1,8 @@
 """The dossiers that somebody may see, newest first: the same ones as `engine.access.visible_dossiers` admits.
 
-Each way to see a dossier (its unit received it, decides it, supports it, has or had a task of it) is a heap that lies
-in the order of filing in an index of its own. A page is the top of every heap, put together; whatever is beneath is
-not read, however much it is.
+`dossier_unit` says which units see a dossier (one received it, decides it, supports it, has or had a task of it). The
+dossiers of each unit are a heap that lies in the order of filing in an index; so are those of a procedure in it, and
+the open ones. A page is the top of every heap, put together; whatever is beneath is not read, however much it is.
 
 Words are looked for in the top of the heaps first. Frequent ones fill a page from there; of rare ones the index of
 words knows the few dossiers that hold them. So neither is a small unit's search led through what the whole city has,
@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select, tuple_, union, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, exists, func, select, tuple_, union, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from engine.access import sees_all, units_of, visible_dossiers
 from engine.model import Actor
 from engine.persistence.search import as_code, found_by, holds, reads, wanted
-from engine.persistence.tables import DossierRow, TaskRow
+from engine.persistence.tables import DossierRow, DossierUnitRow
 
 TOP = 3_000  # dossiers of a heap that are looked through for words
 FEW = 25  # dossiers that are counted where neither the tops nor the index of words have the answer
@@ -35,8 +35,21 @@ class Wanted:
     """Which of the dossiers that `actor` may see are asked for: those that meet the conditions and hold the words."""
 
     actor: Actor
-    conditions: Sequence[ColumnElement[bool]] = ()
+    conditions: Sequence[ColumnElement[bool]] = ()  # on dossiers
     text: str = ""
+    procedure_key: str = ""
+    only_open: bool = False
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.conditions or self.procedure_key or self.only_open or self.text.strip())
+
+    @property
+    def every_condition(self) -> list[ColumnElement[bool]]:
+        """All of it but the words, said of dossiers."""
+        procedure = [DossierRow.procedure_key == self.procedure_key] if self.procedure_key else []
+        return [*procedure, *([DossierRow.closed_at.is_(None)] if self.only_open else []), *self.conditions]
 
 
 @dataclass(frozen=True)
@@ -84,31 +97,37 @@ def count(session: Session, asked: Wanted, most: int) -> Counted:
 
 def _tops(asked: Wanted, after: Position | None, limit: int, *, by_index: bool = False) -> list[Subquery]:
     """The first dossiers of each heap in order, whatever words they hold (but when asked `by_index`)."""
-    words = holds(DossierRow.id, asked.text) if by_index else []
     found = []
-    for heap, moment, identifier in _heaps(asked, [*asked.conditions, *words]):
+    for heap, moment, identifier in _heaps(asked):
         rest = heap if after is None else heap.where(tuple_(moment, identifier) < tuple_(*after))
-        found.append(rest.order_by(moment.desc(), identifier.desc()).limit(limit).subquery())
+        words = holds(identifier, asked.text) if by_index else []
+        found.append(rest.where(*words).order_by(moment.desc(), identifier.desc()).limit(limit).subquery())
     return found
 
 
-def _heaps(asked: Wanted, conditions: Sequence[ColumnElement[bool]]) -> Iterator[_Heap]:
+def _heaps(asked: Wanted) -> Iterator[_Heap]:
     actor = asked.actor
-    of_dossiers = select(DossierRow.submitted_at.label("moment"), DossierRow.id.label("id")).where(*conditions)
+    of_all = select(DossierRow.submitted_at.label("moment"), DossierRow.id.label("id")).where(*asked.every_condition)
     place = DossierRow.submitted_at, DossierRow.id
     if actor.dossier_id is not None:
-        yield of_dossiers.where(DossierRow.id == actor.dossier_id), *place
-        return
-    if sees_all(actor):
-        yield of_dossiers, *place
-        return
-    of_tasks = select(TaskRow.filed_at.label("moment"), TaskRow.dossier_id.label("id")).distinct()
-    if conditions:
-        of_tasks = of_tasks.join(DossierRow, DossierRow.id == TaskRow.dossier_id).where(*conditions)
-    for unit in sorted(units_of(actor)):
-        for column in (DossierRow.receiving_unit, DossierRow.competent_unit, DossierRow.support_unit):
-            yield of_dossiers.where(column == unit), *place
-        yield of_tasks.where(TaskRow.unit_code == unit), TaskRow.filed_at, TaskRow.dossier_id
+        yield of_all.where(DossierRow.id == actor.dossier_id), *place
+    elif sees_all(actor):
+        yield of_all, *place
+    else:
+        for unit in sorted(units_of(actor)):
+            yield _of_unit(asked, unit), DossierUnitRow.filed_at, DossierUnitRow.dossier_id
+
+
+def _of_unit(asked: Wanted, unit: str) -> Select[datetime, UUID]:
+    heap = select(DossierUnitRow.filed_at.label("moment"), DossierUnitRow.dossier_id.label("id"))
+    heap = heap.where(DossierUnitRow.unit_code == unit)
+    if asked.procedure_key:
+        heap = heap.where(DossierUnitRow.procedure_key == asked.procedure_key)
+    if asked.only_open:
+        heap = heap.where(DossierUnitRow.closed_at.is_(None))
+    if asked.conditions:
+        heap = heap.join(DossierRow, DossierRow.id == DossierUnitRow.dossier_id).where(*asked.every_condition)
+    return heap
 
 
 def _together(heaps: Sequence[Subquery]) -> Subquery | None:
@@ -145,7 +164,7 @@ def _by_code(session: Session, asked: Wanted) -> Sequence[DossierRow]:
     """The dossier whose code is asked for: nothing else is looked for then."""
     if not (code := as_code(asked.text)):
         return []
-    named = select(DossierRow).where(DossierRow.code == code, visible_dossiers(asked.actor), *asked.conditions)
+    named = select(DossierRow).where(DossierRow.code == code, visible_dossiers(asked.actor), *asked.every_condition)
     return session.scalars(named.options(defer(DossierRow.snapshot))).all()
 
 
@@ -160,22 +179,16 @@ def _by_index(asked: Wanted) -> Subquery:
     of_dossiers = (
         select(DossierRow.submitted_at.label("moment"), DossierRow.id.label("id"))
         .join(found, found.c.dossier_id == DossierRow.id)
-        .where(*asked.conditions)
+        .where(*asked.every_condition)
     )
     if asked.actor.dossier_id is not None:
         return of_dossiers.where(DossierRow.id == asked.actor.dossier_id).subquery()
     if sees_all(asked.actor):
         return of_dossiers.subquery()
-    units = sorted(units_of(asked.actor))
-    own = (DossierRow.receiving_unit, DossierRow.competent_unit, DossierRow.support_unit)
-    of_tasks = (
-        select(TaskRow.filed_at.label("moment"), TaskRow.dossier_id.label("id"))
-        .join(found, found.c.dossier_id == TaskRow.dossier_id)
-        .where(TaskRow.unit_code.in_(units))
+    seen = exists().where(
+        DossierUnitRow.dossier_id == DossierRow.id, DossierUnitRow.unit_code.in_(sorted(units_of(asked.actor)))
     )
-    if asked.conditions:
-        of_tasks = of_tasks.join(DossierRow, DossierRow.id == TaskRow.dossier_id).where(*asked.conditions)
-    return union(of_dossiers.where(or_(*(column.in_(units) for column in own))), of_tasks).subquery()
+    return of_dossiers.where(seen).subquery()
 
 
 # ---- answers -------------------------------------------------------------------------------------------------

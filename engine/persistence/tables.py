@@ -249,7 +249,6 @@ class DossierRow(Journalled, Base):
         Index("ix_dossier_list", "submitted_at", "id"),
         Index("ix_dossier_receiving", "receiving_unit", "submitted_at", "id"),
         Index("ix_dossier_competent", "competent_unit", "submitted_at", "id"),
-        Index("ix_dossier_support", "support_unit", "submitted_at", "id", **_only_where("support_unit IS NOT NULL")),
         Index("ix_dossier_procedure", "procedure_key", "submitted_at", "id"),
         Index("ix_dossier_state", "state", "submitted_at", "id", **_only_where("closed_at IS NULL")),
         Index("ix_dossier_incidents", "submitted_at", "id", **_only_where("incidents > 0")),
@@ -303,6 +302,26 @@ class ReportMonthRow(Base):
     __table_args__ = (Index("ix_report_month_past", "past_at"),)  # for the triggers
 
 
+class DossierUnitRow(Base):
+    """A unit whose people see a dossier: it received, decides or supports it, or has or had a task of it.
+
+    Kept by triggers (migration 0015); nothing else writes here.
+    """
+
+    __tablename__ = "dossier_unit"
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id", ondelete="CASCADE"), primary_key=True)
+    unit_code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    procedure_key: Mapped[str] = mapped_column(String(64))  # this and what follows: of the dossier
+    filed_at: Mapped[datetime]  # its `submitted_at`
+    closed_at: Mapped[datetime | None]
+    __table_args__ = (
+        # the dossiers of a unit, newest first: all, of a procedure, the open ones
+        Index("ix_dossier_unit_list", "unit_code", "filed_at", "dossier_id"),
+        Index("ix_dossier_unit_procedure", "unit_code", "procedure_key", "filed_at", "dossier_id"),
+        Index("ix_dossier_unit_open", "unit_code", "filed_at", "dossier_id", **_only_where("closed_at IS NULL")),
+    )
+
+
 class DossierDataRow(Base):
     """What the dossier says, keyed by the form (or the named result) that gave it; the newest answers."""
 
@@ -349,9 +368,12 @@ class TaskRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     due_at: Mapped[datetime] = mapped_column(default=FAR_FUTURE)
     opened_at: Mapped[datetime]
-    filed_at: Mapped[datetime]  # the dossier's `submitted_at`, which never changes: the order of a unit's dossiers
     closed_at: Mapped[datetime | None]
     completed_by: Mapped[str] = mapped_column(Text, default="")
+    # of the dossier, so that the inbox finds its few open tasks without it
+    procedure_key: Mapped[str] = mapped_column(String(64), default="")
+    receiving_unit: Mapped[str] = mapped_column(String(64), default="")
+    search_key: Mapped[str] = mapped_column(Text, default="")  # empty once it is closed
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
@@ -369,9 +391,11 @@ class TaskRow(Base):
         Index("ix_task_unit", "unit_code", "due_at", "id", **_only_where("state = 'open'")),
         Index("ix_task_open", "due_at", "id", **_only_where("state = 'open'")),
         Index("ix_task_id", "id"),  # a task by its own id, for the API's links
-        # the dossiers that a unit has or had a task of, newest first
-        Index("ix_task_seen_by", "unit_code", "filed_at", "dossier_id"),
     )
+
+    def end(self, state: str, at: datetime) -> None:
+        """Close it as `state`; the inbox looks for it no more."""
+        self.state, self.closed_at, self.search_key = state, at, ""
 
 
 class HandOverRow(Base):
@@ -508,6 +532,7 @@ class FilingDraftRow(Base):
     __tablename__ = "filing_draft"
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     procedure_key: Mapped[str] = mapped_column(ForeignKey("procedure.key"))
+    version_id: Mapped[UUID | None]  # the version of the procedure whose questions the applicant has seen
     data: Mapped[dict[str, Any]]
     saved_at: Mapped[datetime]
     expires_at: Mapped[datetime]

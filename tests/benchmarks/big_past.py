@@ -9,11 +9,12 @@ from sqlalchemy import Connection, Engine, text
 
 from api import demo_history
 from engine.organisation import network
-from engine.persistence.tables import Base, DossierRow, TaskRow
+from engine.persistence.tables import Base, DossierRow, DossierUnitRow, TaskRow
 from engine.platform import Platform
 from engine.text import search_key
 
 ROOT = Path(__file__).parents[2]
+_MULTIPLIED = (DossierRow, DossierUnitRow, TaskRow)
 PATTERNS = 400  # real ones
 HISTORIES = 20  # one dossier in so many keeps its history
 STREETS = (
@@ -42,7 +43,7 @@ def multiply(db: Engine, wanted: int) -> None:
 def _without_indexes(connection: Connection) -> list[str]:
     """Drop the indexes that nothing refers to, and say how to make them again: filling goes faster without."""
     connection.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
-    names = [index.name for row in (DossierRow, TaskRow) for index in Base.metadata.tables[row.__tablename__].indexes]
+    names = [index.name for row in _MULTIPLIED for index in Base.metadata.tables[row.__tablename__].indexes]
     made = connection.execute(
         text("SELECT indexname, indexdef FROM pg_indexes WHERE indexname = ANY(:names)"),
         {"names": [*names, "ix_dossier_search"]},
@@ -126,7 +127,8 @@ def _copy(connection: Connection, table: str) -> None:
             **moved,
             "dossier_id": "copy.id",
             "id": "CAST(md5(row.id || ':' || copy.n) AS uuid)",
-            "filed_at": "copy.filed",
+            "receiving_unit": "copy.unit",
+            "search_key": "''",
             "unit_code": "CASE WHEN row.unit_code = copy.old_unit THEN copy.unit ELSE row.unit_code END",
             "queue": "CASE WHEN row.unit_code = copy.old_unit THEN copy.unit || '/' || row.role ELSE row.queue END",
         },

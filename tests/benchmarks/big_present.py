@@ -132,7 +132,7 @@ class Copier:
         dossier["journal_head"] = _chain(copy["journal"])
         copy["notice"] = []
         for task in copy["user_task"]:
-            task["filed_at"] = filed
+            task["search_key"] = dossier["search_key"] if task["state"] == TaskState.OPEN else ""
             if task["state"] == TaskState.OPEN:
                 self._give(task, copy["notice"])
         return copy
