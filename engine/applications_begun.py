@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -31,6 +32,7 @@ class Begun:
     definition: FormDefinition
     answers: Mapping[str, Any]
     kept: timedelta
+    version_id: UUID | None = None  # of the procedure, as the applicant has seen it
 
 
 def save(session: Session, platform: Platform, secret: str, begun: Begun) -> FilingDraftRow:
@@ -50,7 +52,7 @@ def save(session: Session, platform: Platform, secret: str, begun: Begun) -> Fil
     if row is None:
         row = FilingDraftRow(digest=digest)
         session.add(row)
-    row.procedure_key, row.data = begun.procedure_key, answers
+    row.procedure_key, row.version_id, row.data = begun.procedure_key, begun.version_id, answers
     row.saved_at, row.expires_at = platform.now(), platform.now() + begun.kept
     session.flush()
     return row

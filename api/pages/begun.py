@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from flask import request
 from flask import session as browser
@@ -110,6 +111,8 @@ def continued(secret: str, number: str) -> Sheet | None:
     shown.filling.values = row.data
     sheet = _sheet(shown, number)
     sheet.until = row.expires_at
+    if row.version_id is not None:
+        shown.opened = str(row.version_id)
     return sheet
 
 
@@ -123,7 +126,7 @@ def keep(key: str, sheet: Sheet) -> FilingDraftRow:
     """Keep what has been typed, and let this browser find it again."""
     filling = sheet.form.filling
     kept = timedelta(days=site().settings.papers.draft_days)
-    begun = Begun(key, filling.definition, filling.values, kept)
+    begun = Begun(key, filling.definition, filling.values, kept, UUID(sheet.form.opened))
     row = write(lambda session: applications_begun.save(session, site().platform, sheet.form.attempt, begun))
     mine = {name: secret for name, secret in browser.get(_BEGUN, {}).items() if name != key}
     browser[_BEGUN] = dict([*mine.items(), (key, sheet.form.attempt)][-_MOST:])

@@ -57,20 +57,18 @@ def file(key: str) -> str:
 def send(key: str) -> str | AnyResponse | tuple[str, int]:
     """File, keep for later, go to another section, or show the form again with what was typed."""
     sheet = begun.fresh(key)
+    if link := begun.filed(sheet.form.attempt):  # a second press, another tab, the back button
+        return redirect(url_for("following.receipt", link=link), 303)
     filling = sheet.form.filling
     pressed = filling.take_post()
+    if sheet.form.renewed and "HX-Request" not in request.headers:
+        return _renewed(key, sheet)
     if target := begun.wanted():
         return _go(key, sheet, target)
     if pressed.kind == "save" and not filling.problems:
         begun.keep(key, sheet)
         return redirect(url_for("citizen.saved", secret=sheet.form.attempt), 303)
-    if pressed.kind != "complete":
-        return _form(key, sheet)
-    link = "" if filling.problems else filing.file(key, sheet.form, sheet.desk)
-    if not link:
-        begun.go_to_problems(sheet)
-        return _form(key, sheet), 422
-    return redirect(url_for("following.receipt", link=link), 303)
+    return _file(key, sheet) if pressed.kind == "complete" else _form(key, sheet)
 
 
 @blueprint.post("/procedures/<key>/draft")
@@ -93,6 +91,8 @@ def application(secret: str) -> str | AnyResponse:
     if link := begun.filed(secret):
         return redirect(url_for("following.receipt", link=link))
     sheet = _begun(secret)
+    if sheet.form.renewed:
+        sheet.form.filling.problems = [filing.RENEWED]
     return _form(sheet.key, sheet)
 
 
@@ -149,6 +149,22 @@ def follow() -> str | tuple[str, int]:
 def _follow(code: str, found: object, error: str) -> str:
     errors = [{"href": "#code", "text": error}] if error else []
     return render_template("pages/citizen/follow.html", code=code, found=found, errors=errors)
+
+
+def _file(key: str, sheet: begun.Sheet) -> AnyResponse | tuple[str, int]:
+    link = "" if sheet.form.filling.problems else filing.file(key, sheet.form, sheet.desk)
+    if not link:
+        begun.go_to_problems(sheet)
+        return _form(key, sheet), 422
+    return redirect(url_for("following.receipt", link=link), 303)
+
+
+def _renewed(key: str, sheet: begun.Sheet) -> tuple[str, int]:
+    """The procedure has changed since the page was opened: what was typed is kept, and the person is told."""
+    if not sheet.form.filling.problems:
+        begun.keep(key, sheet)
+    sheet.form.filling.problems = [filing.RENEWED, *sheet.form.filling.problems]
+    return _form(key, sheet), 422
 
 
 def _go(key: str, sheet: begun.Sheet, target: int) -> AnyResponse | tuple[str, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from engine.model import Actor, Channel
 from forms.answers import InvalidAnswers
 from forms.problems import FieldProblem
 
-_RENEWED = FieldProblem(
+RENEWED = FieldProblem(
     "",
     "procedure-renewed",
     "Thủ tục đã có phiên bản mới kể từ khi bạn mở trang này. Những gì bạn đã khai vẫn còn ở các mục còn dùng; hãy kiểm "
@@ -47,7 +48,12 @@ class Form:
     filling: Filling
     attempt: str
     version: str = ""  # the procedure's version that governs now
-    renewed: bool = False  # the page was opened under another version
+    opened: str = ""  # the version under which the page was opened
+
+    @property
+    def renewed(self) -> bool:
+        """Whether the procedure has changed since the page was opened."""
+        return self.opened != self.version
 
 
 def form(key: str, desk: Desk) -> Form:
@@ -66,9 +72,18 @@ def form(key: str, desk: Desk) -> Form:
         uploader_key=desk.uploader_key,
         uploaded_by=desk.actor.name if desk.actor else "",
     )
-    opened, current = request.form.get("version", ""), str(version.id)
+    current = str(version.id)
+    opened = _version_of_page() or current
     attempt = request.form.get("attempt", "") or once.new_attempt()
-    return Form(procedure_view.view(procedure), filling, attempt, current, opened not in ("", current))
+    return Form(procedure_view.view(procedure), filling, attempt, current, opened)
+
+
+def _version_of_page() -> str:
+    """The version under which the posted page was opened; "" when it does not say."""
+    try:
+        return str(UUID(request.form.get("version", "")))
+    except ValueError:
+        return ""
 
 
 def file(key: str, shown: Form, desk: Desk, take_in: TakeIn | None = None) -> str:
@@ -78,7 +93,7 @@ def file(key: str, shown: Form, desk: Desk, take_in: TakeIn | None = None) -> st
     """
     filling = shown.filling
     if shown.renewed:
-        filling.problems = [_RENEWED]
+        filling.problems = [RENEWED]
         return ""
     try:
         return write(lambda session: _file(session, key, shown, (desk, take_in)))

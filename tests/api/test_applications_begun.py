@@ -1,6 +1,8 @@
 """An application is begun, kept, continued and filed once, whatever happens to the browser meanwhile."""
 
 import io
+import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -77,6 +79,8 @@ def test_two_tabs_a_double_press_and_the_back_button_file_once(
     ]
     assert len({filed.headers["Location"] for filed in filings}) == 1
     assert _dossiers(city) == 1
+    saved = post(client, f"/procedures/{SHORT}/file", posted(answers, attempt=tabs[1].value("attempt"), _action="save"))
+    assert saved.headers["Location"] == filings[0].headers["Location"]  # nothing to save any more: the receipt
     late = post(client, f"/procedures/{SHORT}/draft", posted(answers, attempt=tabs[1].value("attempt")))
     assert late.status_code == 204
     assert _drafts(city) == 0  # a tab that types on brings nothing back
@@ -112,6 +116,15 @@ def test_a_draft_lapses_and_a_guessed_link_opens_nothing(
     assert isinstance(clock, FixedClock)
     clock.moment += timedelta(days=31)
     get(client, link, 404)
+
+
+def _with_another_question(bundle: Bundle) -> Bundle:
+    """The planning procedure with one question more in the first section."""
+    name = next(path for path in bundle.files if path.endswith("application.form.json"))
+    form = json.loads(bundle.files[name])
+    group = next(one for one in form["components"] if one["type"] == "group")
+    group["components"].append({"type": "textfield", "key": "fax", "id": "Field_fax", "label": "Số fax"})
+    return replace(bundle, files={**bundle.files, name: json.dumps(form).encode()})
 
 
 class TestALongForm:
@@ -182,6 +195,38 @@ class TestALongForm:
         assert page.heading.endswith("Kiểm tra trước khi nộp")
         assert first["applicant_name"] in page.text
         assert page.tree.xpath("//button[@value='go:1']")
+
+    def test_a_new_version_in_the_middle_is_told_and_keeps_what_was_typed(
+        self, client: FlaskClient, first: dict[str, Any], city: City
+    ) -> None:
+        shown = get(client, f"/procedures/{LONG}/file")
+        city.deploy(_with_another_question(Bundle.find(ROOT, LONG)))
+        page_of = {"attempt": shown.value("attempt"), "version": shown.value("version"), "section": "1"}
+        told = PageRead(post(client, f"/procedures/{LONG}/file", {**posted(first), **page_of, "_action": "go:2"}))
+        assert told.answer.status_code == 422
+        assert "phiên bản mới" in told.errors()[""]
+        assert told.value("applicant_name") == first["applicant_name"]
+        assert told.has("fax")
+        # whoever closes the window now and comes back by the link is told as well
+        link = f"/applications/{shown.value('attempt')}"
+        back = get(client.application.test_client(), link)
+        assert "phiên bản mới" in back.errors()[""]
+        assert back.value("applicant_name") == first["applicant_name"]
+        again = {**page_of, "version": back.value("version"), "fax": "028 3829 0000", "_action": "go:2"}
+        passed = post(client, f"/procedures/{LONG}/file", {**posted(first), **again})
+        assert passed.status_code == 303
+        assert get(client, passed.headers["Location"]).errors() == {}
+
+    def test_what_is_saved_by_itself_under_the_old_version_is_told_on_return(
+        self, client: FlaskClient, first: dict[str, Any], city: City
+    ) -> None:
+        shown = get(client, f"/procedures/{LONG}/file")
+        city.deploy(_with_another_question(Bundle.find(ROOT, LONG)))
+        page_of = {"attempt": shown.value("attempt"), "version": shown.value("version")}
+        assert post(client, f"/procedures/{LONG}/draft", {**posted(first), **page_of}).status_code == 204
+        back = get(client, f"/applications/{shown.value('attempt')}")
+        assert "phiên bản mới" in back.errors()[""]
+        assert back.value("phone") == first["phone"]
 
     def test_papers_wait_under_the_drafts_own_secret(self, client: FlaskClient, first: dict[str, Any]) -> None:
         shown = get(client, f"/procedures/{LONG}/file")
