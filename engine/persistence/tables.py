@@ -314,6 +314,8 @@ class DossierUnitRow(Base):
     procedure_key: Mapped[str] = mapped_column(String(64))  # this and what follows: of the dossier
     filed_at: Mapped[datetime]  # its `submitted_at`
     closed_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(String(24))
     __table_args__ = (
         # the dossiers of a unit, newest first: all, of a procedure, the open ones
         Index("ix_dossier_unit_list", "unit_code", "filed_at", "dossier_id"),

@@ -10,8 +10,10 @@ branch_labels = None
 depends_on = None
 
 _OF_TASK = (("procedure_key", sa.String(64)), ("receiving_unit", sa.String(64)), ("search_key", sa.Text()))
-_INTO = "INSERT INTO dossier_unit (dossier_id, unit_code, procedure_key, filed_at, closed_at)"
-_FACTS = "dossier.id, {unit}, dossier.procedure_key, dossier.submitted_at, dossier.closed_at"
+_INTO = "INSERT INTO dossier_unit (dossier_id, unit_code, procedure_key, filed_at, closed_at, due_at, state)"
+_FACTS = (
+    "dossier.id, {unit}, dossier.procedure_key, dossier.submitted_at, dossier.closed_at, dossier.due_at, dossier.state"
+)
 _PLACES = ("receiving_unit", "competent_unit", "support_unit")
 
 
@@ -38,7 +40,11 @@ def _anew(row: str) -> str:
     )
 
 
-_CLOSED = "UPDATE dossier_unit SET closed_at = NEW.closed_at WHERE dossier_id = NEW.id;"
+_GOES_ON = (
+    "UPDATE dossier_unit SET closed_at = NEW.closed_at, due_at = NEW.due_at, state = NEW.state"
+    " WHERE dossier_id = NEW.id;"
+)
+_HAS_GONE_ON = "OLD.closed_at {is_not} NEW.closed_at OR OLD.due_at {is_not} NEW.due_at OR OLD.state <> NEW.state"
 _MOVES = "receiving_unit, competent_unit, support_unit, procedure_key, submitted_at"
 _HAS_MOVED = (
     "OLD.receiving_unit <> NEW.receiving_unit OR OLD.competent_unit <> NEW.competent_unit"
@@ -54,7 +60,7 @@ def _function(name: str, body: str) -> str:
 _ON_POSTGRESQL = (
     _function("dossier_unit_filed", f"{_INTO} {_of_dossiers('added AS dossier')};"),
     _function("dossier_unit_task", f"{_INTO} {_of_tasks('added')} ON CONFLICT DO NOTHING;"),
-    _function("dossier_unit_closed", _CLOSED),
+    _function("dossier_unit_goes_on", _GOES_ON),
     _function("dossier_unit_moved", _anew("NEW.id")),
     _function("dossier_unit_task_moved", _anew("NEW.dossier_id")),
     """
@@ -65,9 +71,9 @@ _ON_POSTGRESQL = (
     CREATE TRIGGER dossier_unit_task AFTER INSERT ON user_task REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION dossier_unit_task()
     """,
-    """
-    CREATE TRIGGER dossier_unit_closed AFTER UPDATE OF closed_at ON dossier
-    FOR EACH ROW WHEN (OLD.closed_at IS DISTINCT FROM NEW.closed_at) EXECUTE FUNCTION dossier_unit_closed()
+    f"""
+    CREATE TRIGGER dossier_unit_goes_on AFTER UPDATE OF closed_at, due_at, state ON dossier
+    FOR EACH ROW WHEN ({_HAS_GONE_ON.format(is_not="IS DISTINCT FROM")}) EXECUTE FUNCTION dossier_unit_goes_on()
     """,
     f"""
     CREATE TRIGGER dossier_unit_moved AFTER UPDATE OF {_MOVES} ON dossier
@@ -91,8 +97,8 @@ _ON_SQLITE = (
     END
     """,
     f"""
-    CREATE TRIGGER dossier_unit_closed AFTER UPDATE OF closed_at ON dossier
-    WHEN OLD.closed_at IS NOT NEW.closed_at BEGIN {_CLOSED} END
+    CREATE TRIGGER dossier_unit_goes_on AFTER UPDATE OF closed_at, due_at, state ON dossier
+    WHEN {_HAS_GONE_ON.format(is_not="IS NOT")} BEGIN {_GOES_ON} END
     """,
     f"""
     CREATE TRIGGER dossier_unit_moved AFTER UPDATE OF {_MOVES} ON dossier
@@ -106,7 +112,7 @@ _ON_SQLITE = (
 _TRIGGERS = {
     "dossier_unit_filed": "dossier",
     "dossier_unit_task": "user_task",
-    "dossier_unit_closed": "dossier",
+    "dossier_unit_goes_on": "dossier",
     "dossier_unit_moved": "dossier",
     "dossier_unit_task_moved": "user_task",
 }
@@ -116,36 +122,13 @@ _LIST = ("filed_at", "dossier_id")
 def upgrade() -> None:
     """Forward."""
     _tasks_with_what_is_looked_for()
-    op.create_table(
-        "dossier_unit",
-        sa.Column("dossier_id", sa.Uuid(), sa.ForeignKey("dossier.id", ondelete="CASCADE"), primary_key=True),
-        sa.Column("unit_code", sa.String(64), primary_key=True),
-        sa.Column("procedure_key", sa.String(64), nullable=False),
-        sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("closed_at", sa.DateTime(timezone=True)),
-    )
-    op.execute(f"{_INTO} {_of_dossiers()} UNION {_of_tasks('user_task')}")
-    is_open = sa.text("closed_at IS NULL")
-    op.create_index("ix_dossier_unit_list", "dossier_unit", ["unit_code", *_LIST])
-    op.create_index("ix_dossier_unit_procedure", "dossier_unit", ["unit_code", "procedure_key", *_LIST])
-    op.create_index(
-        "ix_dossier_unit_open", "dossier_unit", ["unit_code", *_LIST], postgresql_where=is_open, sqlite_where=is_open
-    )
     op.drop_index("ix_dossier_support", "dossier")
-    for statement in _ON_POSTGRESQL if op.get_bind().dialect.name == "postgresql" else _ON_SQLITE:
-        op.execute(statement)
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("ANALYZE dossier_unit")
+    _make()
 
 
 def downgrade() -> None:
     """Back; everything can be found out again."""
-    on_postgresql = op.get_bind().dialect.name == "postgresql"
-    for trigger, table in _TRIGGERS.items():
-        op.execute(f"DROP TRIGGER {trigger}" + (f" ON {table}" if on_postgresql else ""))
-        if on_postgresql:
-            op.execute(f"DROP FUNCTION {trigger}")
-    op.drop_table("dossier_unit")
+    _drop()
     supported = sa.text("support_unit IS NOT NULL")
     columns = ["support_unit", "submitted_at", "id"]
     op.create_index("ix_dossier_support", "dossier", columns, postgresql_where=supported, sqlite_where=supported)
@@ -166,3 +149,36 @@ def _tasks_with_what_is_looked_for() -> None:
     op.execute(f"UPDATE user_task SET {said} WHERE state = 'open'")
     op.drop_index("ix_task_seen_by", "user_task")
     op.drop_column("user_task", "filed_at")
+
+
+def _make() -> None:
+    op.create_table(
+        "dossier_unit",
+        sa.Column("dossier_id", sa.Uuid(), sa.ForeignKey("dossier.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("unit_code", sa.String(64), primary_key=True),
+        sa.Column("procedure_key", sa.String(64), nullable=False),
+        sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True)),
+        sa.Column("due_at", sa.DateTime(timezone=True)),
+        sa.Column("state", sa.String(24), nullable=False),
+    )
+    op.execute(f"{_INTO} {_of_dossiers()} UNION {_of_tasks('user_task')}")
+    is_open = sa.text("closed_at IS NULL")
+    op.create_index("ix_dossier_unit_list", "dossier_unit", ["unit_code", *_LIST])
+    op.create_index("ix_dossier_unit_procedure", "dossier_unit", ["unit_code", "procedure_key", *_LIST])
+    op.create_index(
+        "ix_dossier_unit_open", "dossier_unit", ["unit_code", *_LIST], postgresql_where=is_open, sqlite_where=is_open
+    )
+    for statement in _ON_POSTGRESQL if op.get_bind().dialect.name == "postgresql" else _ON_SQLITE:
+        op.execute(statement)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ANALYZE dossier_unit")
+
+
+def _drop() -> None:
+    on_postgresql = op.get_bind().dialect.name == "postgresql"
+    for trigger, table in _TRIGGERS.items():
+        op.execute(f"DROP TRIGGER {trigger}" + (f" ON {table}" if on_postgresql else ""))
+        if on_postgresql:
+            op.execute(f"DROP FUNCTION {trigger}")
+    op.drop_table("dossier_unit")
