@@ -4,12 +4,12 @@ The tables know nothing of Flask, and only `engine.persistence.transaction` comm
 through `write`, and reads through `read`.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
 
-from flask import Flask
+from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -22,6 +22,7 @@ from engine.persistence.database import engine_options, prepare
 from engine.persistence.tables import Base
 
 T = TypeVar("T")
+_READING = "motcua_reading"  # known of the application's context: the session that reads now
 
 
 class _SameTables(DeclarativeBase):
@@ -49,6 +50,7 @@ def write(work: Callable[[Session], T]) -> T:
 
     An act that was refused for want of a mandate is rolled back; that it was tried is kept all the same.
     """
+    g.pop(_READING, None)
     try:
         return transaction.run(db.engine, work)
     except ActRefusedError as refusal:
@@ -61,6 +63,15 @@ def keep_refusal(engine: Engine, refusal: ActRefusedError, now: datetime) -> Non
     transaction.run(engine, lambda session: register.keep_refusal(session, refusal, now))
 
 
-def read() -> AbstractContextManager[Session]:
-    """A session that only reads."""
-    return transaction.reading(db.engine)
+@contextmanager
+def read() -> Iterator[Session]:
+    """A session that only reads; inside another one it is that one, unless something has been written since."""
+    if outer := g.get(_READING):
+        yield outer
+        return
+    with transaction.reading(db.engine) as session:
+        setattr(g, _READING, session)
+        try:
+            yield session
+        finally:
+            g.pop(_READING, None)

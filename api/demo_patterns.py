@@ -20,14 +20,13 @@ from engine.document_store import DocumentStore
 from engine.errors import EngineError
 from engine.events import CLOCK_PREFIX
 from engine.history import bulk
-from engine.history.journal import entries, read
+from engine.history.journal import Entry, entries, read
 from engine.model import SYSTEM, Channel
 from engine.organisation import loading
 from engine.persistence.database import make_engine, upgrade
 from engine.persistence.tables import (
     DossierDataRow,
     DossierRow,
-    JournalRow,
     TaskRow,
 )
 from engine.persistence.transaction import reading, run
@@ -96,7 +95,7 @@ def _pattern(session: Session, dossier: DossierRow, weight: float) -> Pattern:
     rows = entries(session, dossier.id, limit=10_000)
     commands: list[list[tuple[str, str, str]]] = []
     recorded: datetime | None = None
-    clock_rows: list[JournalRow] = []
+    clock_rows: list[Entry] = []
     clock_at = []
     for row in rows:
         if not row.type.startswith(_KEPT + _KEPT_TOO):

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import dossiers as use_cases
@@ -18,12 +17,12 @@ from engine import notices, transition
 from engine.change import Change
 from engine.errors import InvalidInputError, NotAllowedError, NotFoundError
 from engine.events import EventType
-from engine.history.journal import read
+from engine.history.journal import COMMENT_PREFIX, Entry, of_kind, read
 from engine.ids import new_id
 from engine.model import Actor
 from engine.organisation import people
 from engine.persistence import dossiers
-from engine.persistence.tables import DossierRow, JournalRow, PersonRow
+from engine.persistence.tables import DossierRow, PersonRow
 from engine.platform import Platform
 
 LONGEST = 4_000  # characters
@@ -123,11 +122,10 @@ def edit(session: Session, platform: Platform, actor: Actor, dossier_id: UUID, c
 
 def of_dossier(session: Session, dossier_id: UUID) -> list[Comment]:
     """The comments on a dossier, oldest first; the caller has made sure that the reader is no applicant."""
-    rows = select(JournalRow).where(JournalRow.stream_id == dossier_id, JournalRow.type.like("comment:%"))
-    return folded(session.scalars(rows.order_by(JournalRow.seq)))
+    return folded(of_kind(session, dossier_id, COMMENT_PREFIX))
 
 
-def folded(rows: Iterable[JournalRow]) -> list[Comment]:
+def folded(rows: Iterable[Entry]) -> list[Comment]:
     """The comments that entries of a history make."""
     found: dict[UUID, Comment] = {}
     for row in rows:

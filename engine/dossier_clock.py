@@ -15,9 +15,9 @@ from engine.deadlines.explain import Explanation, explain
 from engine.deadlines.ledger import ClockEvent, Due
 from engine.deadlines.terms import Term, resolve_term
 from engine.events import EventType
-from engine.history.journal import clock_entries, read, task_entries
+from engine.history.journal import Entry, clock_entries, read, task_entries
 from engine.model import Element
-from engine.persistence.tables import DossierRow, JournalRow
+from engine.persistence.tables import DossierRow
 from engine.platform import Platform
 from engine.procedures import pinned
 from engine.runtime.procedure import Procedure
@@ -110,16 +110,18 @@ def consumption_of(session: Session, platform: Platform, dossier: DossierRow) ->
     tasks = _held(task_entries(session, dossier.id))
     holdings = [Holding(task.unit, task.step, task.start, task.end) for task in tasks]
     shares = consumption(holdings, events, term, platform.calendar, now=platform.now())
-    return [replace(task, used=share.used) for task, share in zip(tasks, shares, strict=True)]
+    return [task.share(share.used) for task, share in zip(tasks, shares, strict=True)]
 
 
 def by_step(shares: Iterable[TaskShare]) -> list[StepShare]:
     """The shares added up per step and unit, in the order in which the steps were first reached."""
-    found: dict[tuple[str, str], StepShare] = {}
+    rounds: dict[tuple[str, str], list[TaskShare]] = {}
     for one in shares:
-        before = found.get((one.step, one.unit), StepShare(one.step, one.unit, one.role, 0, 0))
-        found[one.step, one.unit] = replace(before, times=before.times + 1, used=round(before.used + one.used, 4))
-    return list(found.values())
+        rounds.setdefault((one.step, one.unit), []).append(one)
+    return [
+        StepShare(step, unit, every[0].role, len(every), round(sum(one.used for one in every), 4))
+        for (step, unit), every in rounds.items()
+    ]
 
 
 def by_unit(shares: Iterable[TaskShare]) -> list[UnitShare]:
@@ -140,27 +142,44 @@ def _ledger(session: Session, platform: Platform, dossier: DossierRow) -> tuple[
     return events, term_of(pinned(session, dossier), dossier.procedure_case, platform.day_of(dossier.submitted_at))
 
 
-def _held(rows: Iterable[JournalRow]) -> list[TaskShare]:
+@dataclass(slots=True)
+class _Held:
+    """A user task, as the entries read so far tell of it."""
+
+    step: str
+    unit: str
+    role: str
+    start: datetime
+    person: str = ""
+    end: datetime | None = None
+
+    def take(self, row: Entry, entry: Mapping[str, Any]) -> None:
+        """Let one more entry tell of it."""
+        actor = str(entry["actor"].get("name", ""))
+        if row.type == EventType.TASK_CLAIMED:
+            self.person = actor
+        elif row.type == EventType.TASK_ASSIGNED:
+            self.person = entry["payload"]["to"]
+        elif row.type == EventType.TASK_RELEASED:
+            self.person = ""
+        elif row.type == EventType.TASK_COMPLETED:
+            self.person, self.end = actor, row.occurred_at
+        elif row.type == EventType.TASK_CANCELLED:
+            self.end = row.occurred_at
+
+    def share(self, used: float) -> TaskShare:
+        """What it used of the term."""
+        return TaskShare(self.step, self.unit, self.role, self.person, self.start, self.end, used)
+
+
+def _held(rows: Iterable[Entry]) -> list[_Held]:
     """Who had which step from when to when; what officers do beside the process holds nothing up."""
-    found: dict[str, TaskShare] = {}
+    found: dict[str, _Held] = {}
     for row in rows:
         entry: dict[str, Any] = read(row)
         said = entry["payload"]
         if row.type == EventType.TASK_OPENED and said["element"] not in SIDE_TASKS:
-            found[said["task"]] = TaskShare(said["element"], said["unit"], said["role"], "", row.occurred_at, None, 0)
-        elif task := found.get(said["task"]):
-            found[said["task"]] = _moved_on(task, row, entry)
+            found[said["task"]] = _Held(said["element"], said["unit"], said["role"], row.occurred_at)
+        elif held := found.get(said["task"]):
+            held.take(row, entry)
     return list(found.values())
-
-
-def _moved_on(task: TaskShare, row: JournalRow, entry: dict[str, Any]) -> TaskShare:
-    actor = str(entry["actor"].get("name", ""))
-    if row.type == EventType.TASK_CLAIMED:
-        return replace(task, person=actor)
-    if row.type == EventType.TASK_ASSIGNED:
-        return replace(task, person=entry["payload"]["to"])
-    if row.type == EventType.TASK_RELEASED:
-        return replace(task, person="")
-    if row.type == EventType.TASK_COMPLETED:
-        return replace(task, person=actor, end=row.occurred_at)
-    return replace(task, end=row.occurred_at) if row.type == EventType.TASK_CANCELLED else task

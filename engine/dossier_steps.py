@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.dossier_clock import TaskShare, consumption_of
 from engine.events import EventType
-from engine.history.journal import read
+from engine.history.journal import of_kind, read
 from engine.history.picture import Picture
-from engine.model import DeadlineKind, DeadlineState, ElementKind, TaskState
-from engine.persistence import dossiers
-from engine.persistence.tables import DeadlineRow, DossierRow, JournalRow, TaskRow
+from engine.model import ElementKind
+from engine.persistence import dossiers, waits
+from engine.persistence.tables import DossierRow
 from engine.platform import Platform
 from engine.procedures import pinned
 from engine.runtime.procedure import Procedure
@@ -77,18 +76,12 @@ def told(procedure: Procedure, where: Whereabouts, shares: Iterable[TaskShare] =
 
 def whereabouts(session: Session, dossier: DossierRow) -> Whereabouts:
     """Where a dossier stands now."""
-    opened = select(TaskRow.element_id).where(TaskRow.dossier_id == dossier.id, TaskRow.state == TaskState.OPEN)
-    timers = select(DeadlineRow.element_id).where(
-        DeadlineRow.dossier_id == dossier.id,
-        DeadlineRow.state == DeadlineState.PENDING,
-        DeadlineRow.kind == DeadlineKind.TIMER,
-    )
-    failed = {row.element_id for row in dossiers.incidents_of(session, dossier.id) if row.resolved_at is None}
-    current = set(session.scalars(opened)) | set(session.scalars(timers)) | failed
-    entries = select(JournalRow).where(
-        JournalRow.stream_id == dossier.id, JournalRow.type == EventType.ELEMENT_PASSED.value
-    )
-    passed = {read(row)["payload"]["element"]: row.occurred_at for row in session.scalars(entries)}
+    opened = {task.element_id for task in waits.open_tasks(session, dossier.id)}
+    timers = {element for element, _due in waits.timers(session, dossier.id)}
+    failed = {row.element_id for row in dossiers.open_incidents_of(session, dossier)}
+    current = opened | timers | failed
+    entries = of_kind(session, dossier.id, EventType.ELEMENT_PASSED)
+    passed = {read(row)["payload"]["element"]: row.occurred_at for row in entries}
     return Whereabouts(frozenset(current - {""}), passed, dossier.closed_at is not None)
 
 

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine.events import EventType
-from engine.history.journal import read, task_entries
+from engine.history.journal import Entry, read, task_entries
 from engine.letter_contents import NoDueDateError
 from engine.letter_pieces import UnitNames, appointment, head_of, matter_of, names_of, papers_of, party_of
 from engine.letters import TITLES, render, template_of
 from engine.model import Role
 from engine.persistence import letters as stored
-from engine.persistence.tables import DossierDataRow, DossierRow, JournalRow
+from engine.persistence.tables import DossierDataRow, DossierRow
 from engine.platform import Platform
 from engine.procedures import pinned
 from engine.runtime.side_tasks import SIDE_TASKS
@@ -111,7 +111,7 @@ def sheet(template: bytes, kind: LetterKind, data: Mapping[str, Any], at: dateti
     return Sheet(render(template, data, at).content, f"{TITLES[kind]} {name}.pdf")
 
 
-def _steps(rows: Iterable[JournalRow]) -> dict[str, _Step]:
+def _steps(rows: Iterable[Entry]) -> dict[str, _Step]:
     """The steps of the process by task, in the order in which they were opened."""
     found: dict[str, _Step] = {}
     last, then = "", None

@@ -4,17 +4,18 @@ Business, delivery and what is asked of the applicant are separate facts; the co
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from sqlalchemy.orm import Session
 
 from engine.model import DossierState, Role, TaskState
-from engine.persistence import tasks
-from engine.persistence.tables import DossierDataRow, DossierRow, TaskRow
+from engine.persistence import dossiers, waits
+from engine.persistence.tables import DossierRow, TaskRow
 from engine.runtime.side_tasks import SIDE_TASKS
 from forms.i18n import Text
 
+AT_THE_DESK = (Role.APPLICANT, Role.RECEPTION_OFFICER)
 PAYMENT_FORM = "payment"
 """The form of a step at which the applicant pays; any other step of the applicant's asks for papers or answers."""
 
@@ -82,7 +83,7 @@ def status_of(facts: StatusFacts) -> PortalStatus:
 
 
 def facts_of(dossier: DossierRow, every: Sequence[TaskRow], *, withdrawal_asked: bool = False) -> StatusFacts:
-    """The facts of a stored dossier with all its tasks."""
+    """The facts of a stored dossier with its tasks."""
     asked = {one.form_key for one in every if one.role == Role.APPLICANT and one.state == TaskState.OPEN}
     return StatusFacts(
         state=DossierState(dossier.state),
@@ -97,10 +98,16 @@ def facts_of(dossier: DossierRow, every: Sequence[TaskRow], *, withdrawal_asked:
 
 def of_dossier(session: Session, dossier: DossierRow) -> PortalStatus:
     """The status of a stored dossier."""
-    asked = session.get(DossierDataRow, (dossier.id, "withdrawal")) is not None
-    return status_of(facts_of(dossier, tasks.of_dossier(session, dossier.id), withdrawal_asked=asked))
+    facts = facts_of(
+        dossier,
+        waits.open_tasks(session, dossier.id),
+        withdrawal_asked="withdrawal" in dossiers.data_of(session, dossier.id),
+    )
+    if facts.begun or facts.state is not DossierState.PROCESSING:  # what has ended says nothing more then
+        return status_of(facts)
+    return status_of(replace(facts, begun=waits.was_taken_up(session, dossier.id, AT_THE_DESK, SIDE_TASKS)))
 
 
 def _taken_up(task: TaskRow) -> bool:
-    beyond = task.role not in (Role.APPLICANT, Role.RECEPTION_OFFICER) and task.element_id not in SIDE_TASKS
+    beyond = task.role not in AT_THE_DESK and task.element_id not in SIDE_TASKS
     return beyond and (task.state == TaskState.COMPLETED or task.assignee_id is not None)

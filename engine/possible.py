@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from engine import authority, dossiers, tasks
 from engine.change import Change
 from engine.errors import EngineError
-from engine.model import Actor, Role, TaskState
+from engine.model import Actor, Role
 from engine.organisation.mandates import Outcome
 from engine.persistence import dossiers as reading
-from engine.persistence import tasks as stored
+from engine.persistence import waits
 from engine.persistence.tables import DossierRow, IncidentRow, TaskRow
 from engine.platform import Platform
 from engine.procedures import pinned
@@ -36,10 +36,10 @@ class Possible:
 
 def acts(session: Session, platform: Platform, actor: Actor, dossier: DossierRow) -> list[Possible]:
     """Every act on the dossier that there is, whether the actor may do it or not."""
-    opened = [task for task in stored.of_dossier(session, dossier.id) if task.state == TaskState.OPEN]
+    opened = waits.open_tasks(session, dossier.id)
     found = [_completing(session, platform, actor, dossier, task) for task in opened]
     found += [_assigning(actor, task) for task in opened if task.role != Role.APPLICANT]
-    failed = [each for each in reading.incidents_of(session, dossier.id) if each.resolved_at is None]
+    failed = reading.open_incidents_of(session, dossier)
     found += [Possible(RETRY, _error(lambda: dossiers.refuse_retry(actor)), incident=each) for each in failed]
     for act, message in ((WITHDRAW, dossiers.WITHDRAWAL), (STOP, dossiers.STOP)):
         found.append(Possible(act, _sending(session, platform, actor, dossier, message)))

@@ -25,17 +25,23 @@ from api.site import site
 from engine import possible
 from engine.dossier_clock import consumption_of
 from engine.dossier_steps import told, whereabouts
+from engine.events import CLOCK_PREFIX, EventType
 from engine.history import journal
 from engine.model import Actor
-from engine.persistence import dossiers
+from engine.persistence import dossiers, once
 from engine.persistence.tables import DossierRow
 from engine.procedures import pinned
 
 HISTORY_PAGE = 20  # entries shown at once
+_KINDS = (CLOCK_PREFIX, journal.TASK_PREFIX, journal.COMMENT_PREFIX, EventType.ELEMENT_PASSED)  # what the parts read
 
 
 def variables(session: Session, actor: Actor, dossier: DossierRow, before: int = 0) -> dict[str, Any]:
     """What the template shows; `before` is the number of the entry from which the history goes on."""
+    once.remember(session)
+    journal.gather(
+        session, dossier.id, CLOCK_PREFIX, journal.TASK_PREFIX, journal.COMMENT_PREFIX, EventType.ELEMENT_PASSED
+    )
     procedure = pinned(session, dossier)
     waiting = dossier_view.open_tasks(session, dossier, procedure)
     shares, where = consumption_of(session, site().platform, dossier), whereabouts(session, dossier)

@@ -7,23 +7,19 @@ from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.language import current_language
 from api.pages import present, task_view, wording
 from engine import portal_status
-from engine.history import journal
-from engine.model import DeadlineKind, DeadlineState, Element, Role, TaskState
+from engine.model import Element, Role
 from engine.persistence import documents as papers
-from engine.persistence import dossiers, letters, tasks
+from engine.persistence import dossiers, letters, waits
 from engine.persistence.organisation import person_names, unit_names
-from engine.persistence.tables import DeadlineRow, DocumentRow, DossierRow, JournalRow
+from engine.persistence.tables import DocumentRow, DossierRow
 from engine.procedures import pinned
 from engine.runtime.cases import title_of
 from engine.runtime.procedure import Procedure
-
-WHOLE_HISTORY = 100_000  # entries: more than any dossier has
 
 
 @dataclass(frozen=True)
@@ -65,7 +61,6 @@ class IncidentLine:
     error: str
     message: str
     opened_at: datetime
-    resolved_at: datetime | None
 
 
 def facts(session: Session, dossier: DossierRow) -> list[tuple[str, str]]:
@@ -151,7 +146,7 @@ def letters_to_come(session: Session, dossier: DossierRow) -> list[str]:
 
 def open_tasks(session: Session, dossier: DossierRow, procedure: Procedure) -> list[OpenTask]:
     """What the dossier waits for, with who has it; an applicant's task is due when the timer on it fires."""
-    rows = [task for task in tasks.of_dossier(session, dossier.id) if task.state == TaskState.OPEN]
+    rows = waits.open_tasks(session, dossier.id)
     units = unit_names(session, {task.unit_code for task in rows}, current_language())
     people = person_names(session, {task.assignee_id for task in rows})
     lapses = _lapses(session, dossier.id, procedure)
@@ -169,13 +164,8 @@ def open_tasks(session: Session, dossier: DossierRow, procedure: Procedure) -> l
     ]
 
 
-def whole_history(session: Session, dossier: DossierRow) -> Sequence[JournalRow]:
-    """Every entry of the dossier's history, in order."""
-    return journal.entries(session, dossier.id, limit=WHOLE_HISTORY)
-
-
 def incidents(session: Session, dossier: DossierRow, procedure: Procedure) -> list[IncidentLine]:
-    """The dossier's incidents, newest first."""
+    """The dossier's incidents that nobody has mended yet, newest first."""
     return [
         IncidentLine(
             id=row.id,
@@ -183,9 +173,8 @@ def incidents(session: Session, dossier: DossierRow, procedure: Procedure) -> li
             error=row.error,
             message=row.message,
             opened_at=row.opened_at,
-            resolved_at=row.resolved_at,
         )
-        for row in dossiers.incidents_of(session, dossier.id)
+        for row in dossiers.open_incidents_of(session, dossier)
     ]
 
 
@@ -206,13 +195,7 @@ def waiting_words(dossier: DossierRow) -> str:
 def _lapses(session: Session, dossier_id: UUID, procedure: Procedure) -> dict[str, datetime]:
     """When the time of an applicant's task runs out: the moments of the timers attached to it, by the task's step."""
     found: dict[str, datetime] = {}
-    for element_id, due_at in session.execute(
-        select(DeadlineRow.element_id, DeadlineRow.legal_due_at).where(
-            DeadlineRow.dossier_id == dossier_id,
-            DeadlineRow.state == DeadlineState.PENDING,
-            DeadlineRow.kind == DeadlineKind.TIMER,
-        )
-    ):
+    for element_id, due_at in waits.timers(session, dossier_id):
         element = procedure.elements.get(element_id)
         host = procedure.elements.get(element.attached_to) if element else None
         if host is not None and host.role is Role.APPLICANT:

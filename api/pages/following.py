@@ -35,7 +35,7 @@ from engine import documents, letters_on_demand, mail_addresses, possible, tasks
 from engine import dossiers as use_cases
 from engine.errors import EngineError, NotFoundError
 from engine.model import Actor, Role
-from engine.persistence import dossiers
+from engine.persistence import dossiers, once
 from engine.persistence.organisation import unit_names
 from engine.persistence.tables import DossierRow
 from engine.procedures import pinned
@@ -43,16 +43,20 @@ from forms.answers import InvalidAnswers
 from forms.problems import FieldProblem
 
 blueprint = Blueprint("following", __name__, url_prefix="/my/<link>")
+HISTORY_PAGE = 20  # entries shown at once
 
 
 @blueprint.get("/")
 @allow_public
 def mine(link: str) -> str:
     """Everything the applicant may know: the same clock that the officer sees."""
+    asked = request.args.get("before", "")
+    before = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
     with read() as session:
+        once.remember(session)
         applicant, dossier = _opened(session, link)
         procedure = pinned(session, dossier)
-        history = dossier_view.whole_history(session, dossier)
+        history = history_view.for_applicant(session, dossier.id, procedure, before, HISTORY_PAGE)
         waiting = dossier_view.open_tasks(session, dossier, procedure)
         own = own_papers.elements(procedure)
         data = dossiers.data_of(session, dossier.id)
@@ -64,7 +68,9 @@ def mine(link: str) -> str:
             "tasks": [task for task in waiting if task.element_id in own],
             "waiting": _waiting(dossier, waiting),
             "clock": clock.view(session, dossier),
-            "history": history_view.for_applicants(history, procedure),
+            "history": history.lines,
+            "history_before": before,
+            "more_href": url_for(".mine", link=link, before=history.more, _anchor="history") if history.more else "",
             "documents": own_papers.lines(session, dossier, procedure, link),
             "parts": answers_view.parts(procedure, data, dossier.id, own_papers.keys_of(procedure)),
             "facts": _facts(session, dossier),

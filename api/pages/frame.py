@@ -8,6 +8,7 @@ from flask import Flask, request, url_for
 from flask_babel import gettext as _
 
 from api.auth import current_actor
+from api.database import read
 from api.language import LANGUAGES, current_language
 from api.pages import keyboard, notice_list, present, uploads
 from engine.access import SEES_ALL
@@ -40,6 +41,11 @@ def install(app: Flask) -> None:
 def frame() -> dict[str, Any]:
     """The variables that layout.html reads."""
     person = signed_in()
+    with read():  # what follows reads in one transaction
+        return _around(person)
+
+
+def _around(person: Actor | None) -> dict[str, Any]:
     return {
         "lang": current_language(),
         "current_person": person,

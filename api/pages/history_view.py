@@ -6,6 +6,7 @@ from datetime import datetime
 from textwrap import shorten
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -14,9 +15,9 @@ from api.language import current_language
 from api.pages import present, wording
 from engine.events import CLOCK_PREFIX, EventType
 from engine.history import journal
+from engine.history.journal import Entry
 from engine.model import Element, Role
 from engine.persistence.organisation import unit_names
-from engine.persistence.tables import JournalRow
 from engine.runtime.procedure import Procedure
 
 # What an officer looks for; the machine's own book-keeping stays with the auditor.
@@ -69,7 +70,7 @@ class Happening:
         return self.moment
 
 
-def told(row: JournalRow, procedure: Procedure | None, units: Mapping[str, str] = NO_NAMES) -> Happening:
+def told(row: Entry, procedure: Procedure | None, units: Mapping[str, str] = NO_NAMES) -> Happening:
     """One journal entry in words; `units` are the names of units by code."""
     entry = journal.read(row)
     payload = entry["payload"]
@@ -89,20 +90,34 @@ def told(row: JournalRow, procedure: Procedure | None, units: Mapping[str, str] 
     )
 
 
-def units_in(session: Session, rows: Iterable[JournalRow]) -> Mapping[str, str]:
+def units_in(session: Session, rows: Iterable[Entry]) -> Mapping[str, str]:
     """The names of the units that the entries speak of, by code."""
     return unit_names(session, {journal.read(row)["payload"].get("unit") for row in rows}, current_language())
 
 
-def for_officers(
-    rows: Iterable[JournalRow], procedure: Procedure, units: Mapping[str, str] = NO_NAMES
-) -> list[Happening]:
+def for_officers(rows: Iterable[Entry], procedure: Procedure, units: Mapping[str, str] = NO_NAMES) -> list[Happening]:
     """The acts, in the order of the rows."""
     return [told(row, procedure, units) for row in rows if row.type not in BOOK_KEEPING]
 
 
-def for_applicants(rows: Iterable[JournalRow], procedure: Procedure) -> list[dict[str, Any]]:
-    """What concerns the applicant, newest first, without the names of officers."""
+@dataclass(frozen=True)
+class Piece:
+    """A piece of the history as the applicant is told it, newest first; `more` is where the next one begins, or 0."""
+
+    lines: list[dict[str, Any]]
+    more: int
+
+
+def for_applicant(session: Session, dossier_id: UUID, procedure: Procedure, before: int, most: int) -> Piece:
+    """The newest of what concerns the applicant, from before entry `before` (0: from the end)."""
+    own = [element.id for element in procedure.elements.values() if element.role is Role.APPLICANT]
+    which = journal.of_types_or_steps(_FOR_APPLICANTS, own)
+    rows = journal.newest(session, dossier_id, before=before, which=which, limit=most + 1)
+    return Piece(_for_applicants(rows[:most], procedure), rows[most - 1].seq if len(rows) > most else 0)
+
+
+def _for_applicants(rows: Iterable[Entry], procedure: Procedure) -> list[dict[str, Any]]:
+    """What concerns the applicant, without the names of officers."""
     kept = []
     for row in rows:
         entry = journal.read(row)
@@ -118,7 +133,7 @@ def for_applicants(rows: Iterable[JournalRow], procedure: Procedure) -> list[dic
             step = element.title(current_language())
             title = _("Bạn được yêu cầu: %(step)s", step=step) if asked else _("Bạn đã gửi: %(step)s", step=step)
         kept.append({"title": title, "when": one.when, "moment": one.moment, "text": one.text, "kind": one.kind})
-    return kept[::-1]
+    return kept
 
 
 def _element(payload: Mapping[str, Any], procedure: Procedure | None) -> Element | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from api.language import current_language
@@ -15,6 +16,8 @@ from engine.dossier_steps import Standing, StepStory, Whereabouts
 from engine.model import ElementKind
 from engine.persistence.organisation import unit_names
 from engine.runtime.procedure import Procedure
+
+MOST_TURNS = 5  # of a step, in the list; what is sent back again and again would fill the page
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class StoryLine:
     level: int
     standing: str
     word: str
-    turns: tuple[Turn, ...]
+    turns: tuple[Turn, ...]  # the latest, in order
+    earlier: str  # how many there were before
     passed_at: datetime | None
     holds_others: bool
 
@@ -45,19 +49,20 @@ def lines(session: Session, procedure: Procedure, told: Sequence[StepStory]) -> 
     """Every step that has something to say."""
     said = _said(procedure, current_language())
     units = unit_names(session, {share.unit for story in told for share in story.shares}, current_language())
-    found = []
+    words, found = _words(), []
     for story in told:
         line = said.get(story.placed.element.id)
         if line is None:
             continue
-        turns = tuple(_turn(share, units.get(share.unit, share.unit)) for share in story.shares)
+        turns = tuple(_turn(share, units.get(share.unit, share.unit)) for share in story.shares[-MOST_TURNS:])
         found.append(
             StoryLine(
                 step=line,
                 level=story.placed.level,
                 standing=story.standing,
-                word=_word(story.standing),
+                word=words[story.standing],
                 turns=turns,
+                earlier=_earlier(story.shares[:-MOST_TURNS]),
                 passed_at=story.passed_at,
                 holds_others=story.placed.element.kind in (ElementKind.CALL, ElementKind.SUBPROCESS),
             )
@@ -95,10 +100,19 @@ def _turn(share: TaskShare, unit: str) -> Turn:
     return Turn(who, unit, share.start, share.end, f"{share.used:g}")
 
 
-def _word(standing: Standing) -> str:
+def _earlier(shares: Sequence[TaskShare]) -> str:
+    """How often somebody had the step before; the history tells of each time."""
+    if not shares:
+        return ""
+    used = sum(share.used for share in shares)
+    times = ngettext("%(num)s lần trước đó", "%(num)s lần trước đó", len(shares))
+    return f"{times}. {_('Đã dùng %(used)s', used=f'{used:g}')}" if used else times
+
+
+def _words() -> dict[Standing, str]:
     return {
         Standing.DONE: _("Đã qua"),
         Standing.NOW: _("Đang ở đây"),
         Standing.AHEAD: _("Chưa tới"),
         Standing.PASSED_BY: _("Không đi qua"),
-    }[standing]
+    }

@@ -1,8 +1,8 @@
 """The day-consumption account: who used how many of the legal days, and at which step."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from engine.deadlines import counting
 from engine.deadlines.calendar import Calendar
@@ -45,19 +45,39 @@ def consumption(
     """
     course = follow(events, term).lapse(now)
     end = min(course.closed_at or now, now)
-    return [Share(one.unit, one.step, _used(one, course, term, calendar, end)) for one in holdings]
-
-
-def _used(holding: Holding, course: Course, term: Term, calendar: Calendar, end: datetime) -> float:
     if not course.runs:
-        return 0
-    until = min(holding.end or end, end)
-    if term.unit is Unit.WORKING_HOURS:
-        spans = [_overlap(run, holding.start, until) for run in course.runs]
+        return [Share(one.unit, one.step, 0) for one in holdings]
+    between = _hours(course, calendar) if term.unit is Unit.WORKING_HOURS else _days(course, term, calendar)
+
+    def used(one: Holding) -> float:
+        until = min(one.end or end, end)
+        return between(min(one.start, until), until)
+
+    return [Share(one.unit, one.step, used(one)) for one in holdings]
+
+
+def _hours(course: Course, calendar: Calendar) -> Callable[[datetime, datetime], float]:
+    """How many working hours the clock counted from one moment to another."""
+
+    def between(start: datetime, until: datetime) -> float:
+        spans = [_overlap(run, start, until) for run in course.runs]
         return round(sum(_seconds(span, calendar) for span in spans if span) / 3600, 4)
+
+    return between
+
+
+def _days(course: Course, term: Term, calendar: Calendar) -> Callable[[datetime, datetime], float]:
+    """How many days began between two moments while the clock ran; each day is counted to once, however many ask."""
     unbounded = replace(term, amount=10**6) if term.unit is not Unit.MONTHS else replace(term, amount=1200)
-    first = counting.used_by(min(holding.start, until), course, unbounded, calendar)
-    return counting.used_by(until, course, unbounded, calendar) - first
+    known: dict[date, int] = {}
+
+    def up_to(moment: datetime) -> int:
+        day = calendar.local_day(moment)
+        if day not in known:
+            known[day] = counting.used_by(moment, course, unbounded, calendar)
+        return known[day]
+
+    return lambda start, until: up_to(until) - up_to(start)
 
 
 def _overlap(run: Span, start: datetime, end: datetime) -> tuple[datetime, datetime] | None:

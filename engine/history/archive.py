@@ -26,11 +26,11 @@ from engine.history import archive_facts as layout
 from engine.history.archive_facts import Law, described
 from engine.history.archive_readme import readme
 from engine.history.folding import take
-from engine.history.journal import entries
+from engine.history.journal import Entry, entries
 from engine.history.picture import PaperThen, Picture
 from engine.history.timeline import told
 from engine.persistence import documents
-from engine.persistence.tables import CalendarVersionRow, DossierRow, JournalRow, ProcedureVersionRow
+from engine.persistence.tables import CalendarVersionRow, DossierRow, ProcedureVersionRow
 from engine.runtime.bundle import Bundle
 
 _PAGE = 200  # entries read at once
@@ -156,7 +156,7 @@ def _history(session: Session, dossier: DossierRow, picture: Picture) -> Iterato
         session.expunge_all()
 
 
-def _as_line(row: JournalRow) -> bytes:
+def _as_line(row: Entry) -> bytes:
     return orjson.dumps({"hash": row.hash, "entry": row.entry}) + b"\n"
 
 

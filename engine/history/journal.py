@@ -8,16 +8,34 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from engine.events import CLOCK_PREFIX, EventType
 from engine.model import Actor
 from engine.persistence.tables import DossierRow, JournalRow, ProcedureRow, RegisterRow
+
+TASK_PREFIX, COMMENT_PREFIX = "task:", "comment:"  # what the types of such entries begin with, as CLOCK_PREFIX
+_GATHERED = "gathered entries"  # known of the session: entries by stream and kind
+
+
+class Entry(NamedTuple):
+    """An entry as it is stored; `entry` is the exact text that was hashed."""
+
+    stream_id: UUID
+    seq: int
+    type: str
+    occurred_at: datetime
+    recorded_at: datetime
+    entry: str
+    hash: str
+
+
+_COLUMNS = [getattr(JournalRow, name) for name in Entry._fields]
 
 
 @dataclass(frozen=True)
@@ -80,37 +98,85 @@ def moment(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def entries(session: Session, stream_id: UUID, after: int = 0, limit: int = 200) -> list[JournalRow]:
+def entries(session: Session, stream_id: UUID, after: int = 0, limit: int = 200) -> list[Entry]:
     """The history of a stream in order, from the entry behind number `after`."""
-    rows = select(JournalRow).where(JournalRow.stream_id == stream_id, JournalRow.seq > after)
-    return list(session.scalars(rows.order_by(JournalRow.seq).limit(limit)))
+    rows = _entries(stream_id).where(JournalRow.seq > after)
+    return _read(session, rows.order_by(JournalRow.seq).limit(limit))
 
 
 def newest(
-    session: Session, stream_id: UUID, *, before: int = 0, without: Collection[str] = (), limit: int = 20
-) -> list[JournalRow]:
-    """The history of a stream backwards, from before number `before` (0: from its end), `without` some types."""
-    rows = select(JournalRow).where(JournalRow.stream_id == stream_id)
+    session: Session,
+    stream_id: UUID,
+    *,
+    before: int = 0,
+    without: Collection[str] = (),
+    which: ColumnElement[bool] | None = None,
+    limit: int = 20,
+) -> list[Entry]:
+    """The history of a stream backwards, from before number `before` (0: from its end), `without` some types.
+
+    `which` narrows it further (`of_types_or_steps`).
+    """
+    rows = _entries(stream_id)
     if before:
         rows = rows.where(JournalRow.seq < before)
     if without:
         rows = rows.where(JournalRow.type.not_in(sorted(without)))
-    return list(session.scalars(rows.order_by(JournalRow.seq.desc()).limit(limit)))
+    if which is not None:
+        rows = rows.where(which)
+    return _read(session, rows.order_by(JournalRow.seq.desc()).limit(limit))
 
 
-def clock_entries(session: Session, stream_id: UUID) -> list[JournalRow]:
+def of_types_or_steps(types: Collection[str], steps: Collection[str]) -> ColumnElement[bool]:
+    """Entries of these types, and of tasks at these steps; what else names a step may be among them."""
+    named = [JournalRow.entry.like(f'%"element":"{step}"%') for step in sorted(steps)]
+    told = JournalRow.type.in_(sorted(types))
+    return or_(told, and_(JournalRow.type.like(f"{TASK_PREFIX}%"), or_(*named))) if named else told
+
+
+def clock_entries(session: Session, stream_id: UUID) -> list[Entry]:
     """The clock's ledger of a dossier: its entries whose type begins with "clock:", in order."""
-    rows = select(JournalRow).where(JournalRow.stream_id == stream_id, JournalRow.type.like(CLOCK_PREFIX + "%"))
-    return list(session.scalars(rows.order_by(JournalRow.seq)))
+    return of_kind(session, stream_id, CLOCK_PREFIX)
 
 
-def task_entries(session: Session, stream_id: UUID) -> list[JournalRow]:
+def task_entries(session: Session, stream_id: UUID) -> list[Entry]:
     """What happened to the user tasks of a dossier, in order."""
-    rows = select(JournalRow).where(JournalRow.stream_id == stream_id, JournalRow.type.like("task:%"))
-    return list(session.scalars(rows.order_by(JournalRow.seq)))
+    return of_kind(session, stream_id, TASK_PREFIX)
 
 
-def read(row: JournalRow) -> dict[str, Any]:
+def of_kind(session: Session, stream_id: UUID, beginning: str) -> list[Entry]:
+    """The entries of a stream whose type begins so, in order; from what was gathered where they were."""
+    gathered: dict[str, list[Entry]] = session.info.get(_GATHERED, {}).get(stream_id, {})
+    if beginning in gathered:
+        return gathered[beginning]
+    rows = _entries(stream_id).where(JournalRow.type.like(f"{beginning}%"))
+    return _read(session, rows.order_by(JournalRow.seq))
+
+
+def gather(session: Session, stream_id: UUID, *beginnings: str) -> None:
+    """Read the entries of several kinds at once, for a page that asks for them one after the other.
+
+    They are kept with the session, so only one that writes nothing may gather.
+    """
+    kinds = or_(*(JournalRow.type.like(f"{beginning}%") for beginning in beginnings))
+    found: dict[str, list[Entry]] = {beginning: [] for beginning in beginnings}
+    for entry in _read(session, _entries(stream_id).where(kinds).order_by(JournalRow.seq)):
+        for beginning in beginnings:
+            if entry.type.startswith(beginning):
+                found[beginning].append(entry)
+    session.info.setdefault(_GATHERED, {})[stream_id] = found
+
+
+def _entries(stream_id: UUID) -> Select[Any]:
+    """The columns of entries, not objects that watch for changes: nothing changes an entry, and they may be many."""
+    return select(*_COLUMNS).where(JournalRow.stream_id == stream_id)
+
+
+def _read(session: Session, rows: Select[Any]) -> list[Entry]:
+    return [Entry._make(row) for row in session.execute(rows)]
+
+
+def read(row: Entry | JournalRow) -> dict[str, Any]:
     """An entry as a mapping: stream, seq, type, occurred_at, recorded_at, actor, payload, prev."""
     parsed: dict[str, Any] = orjson.loads(row.entry)
     return parsed

@@ -10,9 +10,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from engine.history.folding import line_of, take
-from engine.history.journal import entries, read
+from engine.history.journal import Entry, entries, read
 from engine.history.picture import LONG_AGO, Line, OpenTask, Picture
-from engine.persistence.tables import JournalRow
 
 __all__ = ["Line", "OpenTask", "Picture", "as_of", "as_of_entry", "lines", "told"]
 
@@ -24,7 +23,7 @@ def lines(session: Session, stream_id: UUID, after: int = 0, limit: int = 200) -
     return [told(row) for row in entries(session, stream_id, after, limit)]
 
 
-def told(row: JournalRow) -> Line:
+def told(row: Entry) -> Line:
     """One entry as a line."""
     return line_of(read(row), row.hash)
 

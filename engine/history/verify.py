@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy.orm import Session
 
-from engine.history.journal import digest, entries
-from engine.persistence.tables import DossierRow, JournalRow, ProcedureRow, RegisterRow
+from engine.history.journal import Entry, digest, entries
+from engine.persistence.tables import DossierRow, ProcedureRow, RegisterRow
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def verify(session: Session, head: DossierRow | ProcedureRow | RegisterRow) -> V
     return Verdict(seq)
 
 
-def _fault(row: JournalRow, expected_seq: int, previous: str) -> tuple[str, str] | None:
+def _fault(row: Entry, expected_seq: int, previous: str) -> tuple[str, str] | None:
     """What is wrong with one entry, in English and Vietnamese."""
     if row.seq != expected_seq:
         return f"expected entry {expected_seq}, found {row.seq}", f"Thiếu mục số {expected_seq}."

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
+from engine.persistence.once import once
 from engine.persistence.tables import DocumentRow
 
 
@@ -17,7 +18,8 @@ def get(session: Session, document_id: UUID, *, lock: bool = False) -> DocumentR
 def of_dossier(session: Session, dossier_id: UUID) -> list[DocumentRow]:
     """The documents of a dossier in the order of their arrival."""
     found = select(DocumentRow).where(DocumentRow.dossier_id == dossier_id)
-    return list(session.scalars(found.order_by(DocumentRow.uploaded_at, DocumentRow.id)))
+    ordered = found.order_by(DocumentRow.uploaded_at, DocumentRow.id)
+    return list(once(session, ("documents", dossier_id), lambda: session.scalars(ordered).all()))
 
 
 def unattached(session: Session, document_ids: Sequence[UUID], uploader_key: str) -> list[DocumentRow]:

@@ -6,16 +6,20 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.persistence.once import once
 from engine.persistence.tables import PersonRow, UnitRow
 
 
 def unit_names(session: Session, codes: Collection[str | None], lang: str = "vi") -> Mapping[str, str]:
     """The names of units by code, in the reader's language where there is one; unknown codes are left out."""
     wanted = {code for code in codes if code}
-    if not wanted:
-        return {}
-    rows = session.execute(select(UnitRow.code, UnitRow.name_vi, UnitRow.name_en).where(UnitRow.code.in_(wanted)))
-    return {code: (name_en if lang == "en" else name_vi) or name_vi for code, name_vi, name_en in rows}
+    known: dict[str, tuple[str, str] | None] = once(session, "names of units", dict)
+    if missing := wanted - known.keys():
+        rows = select(UnitRow.code, UnitRow.name_vi, UnitRow.name_en).where(UnitRow.code.in_(missing))
+        found: dict[str, tuple[str, str]] = {code: (vi, en) for code, vi, en in session.execute(rows)}
+        known.update({code: found.get(code) for code in missing})
+    named = ((code, known[code]) for code in wanted)
+    return {code: (names[1] if lang == "en" else names[0]) or names[0] for code, names in named if names}
 
 
 def person_names(session: Session, identifiers: Collection[UUID | None]) -> Mapping[UUID, str]:

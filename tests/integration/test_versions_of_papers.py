@@ -17,7 +17,7 @@ from engine.document_store import DocumentStore
 from engine.documents import Paper
 from engine.history import journal
 from engine.model import Actor
-from engine.persistence.tables import DocumentRow, JournalRow
+from engine.persistence.tables import DocumentRow
 
 PLAN = "detailed_plan_adjustment"
 MONDAY = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
@@ -62,7 +62,7 @@ def test_a_paper_of_the_same_name_is_a_new_version_and_the_old_one_stays(
     assert second.replaces_id == first.id
     assert {first.id, second.id} <= {row.id for row in _of(city, waiting)}
     noted = city.see(lambda s: journal.entries(s, waiting))
-    told = [entry for entry in noted if isinstance(entry, JournalRow) and str(second.id) in entry.entry]
+    told = [entry for entry in noted if str(second.id) in entry.entry]
     assert any(f'"replaces":"{first.id}"' in entry.entry for entry in told)
 
 
