@@ -41,22 +41,34 @@ def keep_months(db: Engine, platform: Platform) -> int:
     run(db, lambda session: month_tallies.forget(session, today - UNASKED, platform.calendar_number))
     with reading(db) as session:
         scopes = list(month_tallies.scopes(session))
-    return sum(_keep(db, platform, scope, today) for scope in scopes)
+    return sum(_keep(db, platform, scope) for scope in scopes)
 
 
-def _keep(db: Engine, platform: Platform, scope: Scope, today: date) -> int:
-    with reading(db) as session:
-        kept = month_tallies.spans(session, scope)
-    missing = {
-        month: span for month, span in _wanted(platform, today).items() if month not in kept or kept[month][1] < span[1]
-    }
-    for month, (first, past) in missing.items():
-        run(db, partial(_count, platform=platform, scope=scope, month=month, first=first, past=past))
+def keep_months_of(session: Session, platform: Platform, scope: Scope) -> int:
+    """Count what is missing of one scope in this session; how many months were counted."""
+    missing = _missing(session, platform, scope)
+    for month in missing:
+        _count(session, platform, scope, month)
     return len(missing)
 
 
-def _wanted(platform: Platform, today: date) -> dict[str, tuple[datetime, datetime]]:
+def _keep(db: Engine, platform: Platform, scope: Scope) -> int:
+    with reading(db) as session:
+        missing = _missing(session, platform, scope)
+    for month in missing:
+        run(db, partial(_count, platform=platform, scope=scope, month=month))
+    return len(missing)
+
+
+def _missing(session: Session, platform: Platform, scope: Scope) -> list[str]:
+    kept = month_tallies.spans(session, scope)
+    wanted = _wanted(platform).items()
+    return [month for month, (_first, past) in wanted if month not in kept or kept[month][1] < past]
+
+
+def _wanted(platform: Platform) -> dict[str, tuple[datetime, datetime]]:
     """The months since the beginning of last year, the present one up to last midnight."""
+    today = platform.today()
     found, first = {}, date(today.year - 1, 1, 1)
     while first < today:
         later = months_later(first, 1)
@@ -69,11 +81,11 @@ def _begins(platform: Platform, day: date) -> datetime:
     return platform.calendar.end_of_day(day - timedelta(days=1)) + timedelta(seconds=1)
 
 
-def _count(session: Session, platform: Platform, scope: Scope, month: str, first: datetime, past: datetime) -> None:
+def _count(session: Session, platform: Platform, scope: Scope, month: str) -> None:
     month_tallies.alone(session)
+    first, past = _wanted(platform)[month]
     so_far = month_tallies.spans(session, scope).get(month)
-    begin = so_far[1] if so_far else first
-    tally = month_tallies.counted(session, scope, begin, past, platform.zone)
+    tally = month_tallies.counted(session, scope, so_far[1] if so_far else first, past, platform.zone)
     month_tallies.keep(session, scope, replace(tally, used=_days_used(session, platform, scope, tally)))
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
@@ -157,18 +156,33 @@ def behind(
     cell: str,
     row: str = "",
     *,
-    after: UUID | None = None,
+    after: queries.Position | None = None,
     limit: int = 25,
 ) -> Sequence[Row[Any]]:
-    """The dossiers that one number counts: a column of the report, in one row (by its key) or in all."""
-    question, narrowed = _place(session, inquiry, cell, row)
-    return queries.behind(session, question, cell, narrowed, after=after, limit=limit)
+    """The dossiers that one number counts: a column of the report, in one row (by its key) or in all.
 
+    Open ones come first, then what was closed last. `after` is the place of the last one that was read.
 
-def count_behind(session: Session, inquiry: Inquiry, cell: str, row: str = "") -> int:
-    """How many dossiers `behind` lists in all."""
-    question, narrowed = _place(session, inquiry, cell, row)
-    return queries.count_behind(session, question, cell, narrowed)
+    Raises:
+        NotFoundError: the report has no such column.
+    """
+    if cell not in CELLS:
+        raise NotFoundError(
+            f"expected a column of the report ({', '.join(CELLS)}), found {cell!r}", "Báo cáo không có cột này."
+        )
+    procedures = Procedures.known(session)
+    by, question = inquiry.asked.by, _question(inquiry, procedures)
+    keys = procedures.of_field(row) if by is Grouping.FIELD else (row,)
+    counting, spans = _counting(session, inquiry, question, question.start), None
+    if counting.window:
+        boxes, origins = CELLS[cell]
+        spans = counting.usable.spans(
+            question.start,
+            counting.window,
+            lambda one: one.box in boxes and (not origins or one.origin in origins) and (not row or one.key in keys),
+        )
+    which = queries.Behind(cell, (by, keys) if row else None)
+    return queries.behind(session, question, which, spans, after=after, limit=limit)
 
 
 def lapsing(session: Session, inquiry: Inquiry, limit: int = 100) -> Sequence[Any]:
@@ -177,16 +191,6 @@ def lapsing(session: Session, inquiry: Inquiry, limit: int = 100) -> Sequence[An
     question = _now_only(_question(inquiry, Procedures.known(session)), platform.now())
     end = platform.calendar.end_of_day(_next_working(platform))
     return queries.lapsing(session, question, platform.now(), end, limit)
-
-
-def _place(session: Session, inquiry: Inquiry, cell: str, row: str) -> tuple[Question, queries.Narrowed]:
-    if cell not in CELLS:
-        raise NotFoundError(
-            f"expected a column of the report ({', '.join(CELLS)}), found {cell!r}", "Báo cáo không có cột này."
-        )
-    procedures = Procedures.known(session)
-    keys = procedures.of_field(row) if inquiry.asked.by is Grouping.FIELD else (row,)
-    return _question(inquiry, procedures), (inquiry.asked.by, keys) if row else None
 
 
 def _question(inquiry: Inquiry, procedures: Procedures) -> Question:

@@ -1,12 +1,13 @@
 """What a period tells, told from the months that are kept of it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from engine.persistence import statistics as queries
 from engine.persistence.month_tallies import Alike, MonthTally
 from engine.persistence.statistics import Tally
 from engine.persistence.statistics_boxes import Box, Origin, Question, number_of
@@ -27,11 +28,16 @@ class Window:
     @classmethod
     def of(cls, question: Question) -> "Window | None":
         """The window of a question; None when its period breaks a month that has ended."""
-        first, past = (moment.astimezone(question.zone) for moment in (question.start, question.end))
-        goes_on = question.end - question.at > timedelta(seconds=1)  # one that has ended is judged at its last second
+        return cls.of_moments(question.start, question.end, question.at, question.zone)
+
+    @classmethod
+    def of_moments(cls, start: datetime, end: datetime, at: datetime, zone: ZoneInfo) -> "Window | None":
+        """The window from a moment up to another (excluded), judged at a moment: the last second, or now."""
+        goes_on = end - at > timedelta(seconds=1)
+        first, past = start.astimezone(zone), end.astimezone(zone)
         if first.day != 1 or (past.day != 1 and not goes_on):
             return None
-        return cls(month(first, question.zone), _EVER if goes_on else month(past, question.zone))
+        return cls(month(first, zone), _EVER if goes_on else month(past, zone))
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,11 @@ class Kept:
                 found.append((start, one.first))
             start = max(start, one.past)
         return [*found, (start, None)]
+
+    def spans(self, start: datetime, window: Window, counts: Callable[[Tally], bool]) -> queries.Spans:
+        """The gaps since a moment, and those of the months that hold any dossiers which `counts`; in order."""
+        months = [one for one in self.months if any(map(counts, replace(self, months=(one,)).tallies(window)))]
+        return sorted([*self.gaps(start), *((one.first, one.past) for one in months)], key=lambda span: span[0])
 
     def tallies(self, window: Window) -> list[Tally]:
         """As `queries.tallies` of what was closed in these months."""

@@ -98,6 +98,13 @@ class Report:
     months: tuple[Month, ...] = ()
     forecast: Forecast | None = None
 
+    def line(self, key: str) -> Line:
+        """The row with this key; the total for none; a row of nought for one that the report lacks."""
+        if not key:
+            return self.total
+        nought = Line(key, key, key, dict.fromkeys(self.total.cells, 0))
+        return next((one for one in self.lines if one.key == key), nought)
+
 
 def on_time_rate(resolved: int, overdue: int) -> float | None:
     """Per cent in time, one decimal; None of nothing."""

@@ -1,6 +1,7 @@
 """Statistics at a glance: report II.06a with pictures, the dossiers behind each number, and the same as files."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from sqlalchemy.orm import Session
 
+from api.asking import ask
 from api.auth import allow
 from api.database import read
 from api.language import current_language
@@ -19,6 +21,7 @@ from api.pages.statistics_view import GROUPS, Filters
 from api.site import site
 from engine import statistics
 from engine.persistence.organisation import all_units
+from engine.persistence.statistics import Position
 from engine.persistence.statistics_boxes import Box
 from engine.statistics import READERS, Inquiry
 from engine.statistics_values import Report
@@ -32,8 +35,10 @@ PAGE, AT_ONCE = 25, 500
 def index() -> str:
     """The report, its pictures, the months behind it and what lapses next."""
     filters = Filters.of(request.args)
-    with read() as session:
-        report = statistics.at_a_glance(session, _inquiry(filters))
+    inquiry = _inquiry(filters)
+
+    def page(session: Session) -> str:
+        report = statistics.at_a_glance(session, inquiry)
         return render_template(
             "pages/statistics/report.html",
             filters=filters,
@@ -43,10 +48,12 @@ def index() -> str:
             bars=statistics_view.bars(report),
             month_bars=statistics_view.month_bars(report.months),
             narrowed=statistics_view.narrowed_to(session, filters),
-            lapsing=statistics.lapsing(session, _inquiry(filters)),
+            lapsing=statistics.lapsing(session, inquiry),
             wide=True,
             **statistics_view.choices(session, report, all_units(session)),
         )
+
+    return ask(inquiry, page)
 
 
 @blueprint.get("/statistics/report.csv")
@@ -71,23 +78,27 @@ def behind() -> str:
     """The dossiers that one number counts."""
     filters, cell, row = Filters.of(request.args), _cell(), request.args.get("row", "")[:200]
     inquiry = _inquiry(filters)
-    with read() as session:
+
+    def page(session: Session) -> str:
         rows = statistics.behind(session, inquiry, cell, row, after=_after(), limit=PAGE + 1)
-        onward = str(rows[PAGE - 1].id) if len(rows) > PAGE else ""
+        onward = _place(rows[PAGE - 1]) if len(rows) > PAGE else ""
+        line = statistics.report(session, inquiry).line(row)
         here = {"cell": cell, "row": row}
         return render_template(
             "pages/statistics/dossiers.html",
             column=statistics_view.column_name(cell),
-            row_name=_row_name(session, inquiry, row),
+            row_name=statistics_view.name_of(inquiry.asked.by, line) if row else _("Tổng số"),
             dossiers=_lines(session, rows[:PAGE]),
             columns=_COLUMNS,
-            total=statistics.count_behind(session, inquiry, cell, row),
+            total=line.cells[cell],
             back_href=filters.href("statistics.index"),
             csv_href=filters.href("statistics.behind_csv", **here),
             next_href=filters.href("statistics.behind", **here, after=onward) if onward else None,
             first_href=filters.href("statistics.behind", **here) if request.args.get("after") else None,
             wide=True,
         )
+
+    return ask(inquiry, page)
 
 
 @blueprint.get("/statistics/dossiers.csv")
@@ -103,7 +114,7 @@ def behind_csv() -> Response:
 
 def _all_behind(inquiry: Inquiry, cell: str, row: str) -> Iterator[list[spreadsheets.Cell]]:
     yield [_("Mã hồ sơ"), *(str(column.title) for column in _COLUMNS)]
-    after: UUID | None = None
+    after: Position | None = None
     while True:
         with read() as session:
             rows = statistics.behind(session, inquiry, cell, row, after=after, limit=AT_ONCE)
@@ -112,7 +123,7 @@ def _all_behind(inquiry: Inquiry, cell: str, row: str) -> Iterator[list[spreadsh
             yield [line["code"], line["procedure"], *(present.moment_text(line[at]) for at in _MOMENTS), line["box"]]
         if len(rows) < AT_ONCE:
             return
-        after = rows[-1].id
+        after = Position(rows[-1].closed_at, rows[-1].received_at, rows[-1].id)
 
 
 _COLUMNS = (
@@ -142,9 +153,14 @@ def _lines(session: Session, rows: Any) -> list[dict[str, Any]]:
 
 def _file() -> tuple[Iterator[list[spreadsheets.Cell]], str]:
     filters = Filters.of(request.args)
-    with read() as session:
-        report = statistics.at_a_glance(session, _inquiry(filters))
-        narrowed = statistics_view.narrowed_to(session, filters)
+    inquiry = _inquiry(filters)
+    report, narrowed = ask(
+        inquiry,
+        lambda session: (
+            statistics.at_a_glance(session, inquiry),
+            statistics_view.narrowed_to(session, filters),
+        ),
+    )
     period = report.asked.period
     return _rows(report, narrowed), f"II.06a_{period.first:%Y%m%d}-{period.last:%Y%m%d}"
 
@@ -162,7 +178,7 @@ def _rows(report: Report, narrowed: list[tuple[str, str]]) -> Iterator[list[spre
     yield [by, *heads, _("Tỷ lệ trước và đúng hạn (%%)"), _("Số ngày làm việc trung bình")]
     for line in (*report.lines, report.total):
         numbers = [line.cells[cell] for cell in columns]
-        yield [statistics_view.name_of(report, line), *numbers, line.rate, line.used]
+        yield [statistics_view.name_of(report.asked.by, line), *numbers, line.rate, line.used]
 
 
 def _inquiry(filters: Filters) -> Inquiry:
@@ -173,15 +189,20 @@ def _cell() -> str:
     return request.args.get("cell", "received")[:64]
 
 
-def _after() -> UUID | None:
+def _place(row: Any) -> str:
+    """Where a dossier stands in the list, as text for an address."""
+    closed = row.closed_at.isoformat() if row.closed_at else ""
+    return f"{closed}~{row.received_at.isoformat()}~{row.id}"
+
+
+def _after() -> Position | None:
+    """The place that `_place` wrote; None for anything else, which shows the first page."""
     try:
-        return UUID(request.args.get("after", ""))
+        closed, received, identifier = request.args.get("after", "").split("~")
+        moments = [datetime.fromisoformat(one) if one else None for one in (closed, received)]
+        identified = UUID(identifier)
     except ValueError:
         return None
-
-
-def _row_name(session: Session, inquiry: Inquiry, row: str) -> str:
-    if not row:
-        return _("Tổng số")
-    report = statistics.report(session, inquiry)
-    return next((statistics_view.name_of(report, line) for line in report.lines if line.key == row), row)
+    if moments[1] is None or any(one and one.tzinfo is None for one in moments):
+        return None
+    return Position(moments[0], moments[1], identified)

@@ -179,7 +179,8 @@ def bars(report: Report) -> list[Bar]:
     lines = sorted((one for one in report.lines if one.cells["resolved"]), key=lambda one: -one.cells["resolved"])
     scale = WIDTH / max((one.cells["resolved"] for one in lines), default=1)
     return [
-        Bar(name_of(report, one), ROW * place, _segments(one, scale)) for place, one in enumerate(lines[:MOST_BARS])
+        Bar(name_of(report.asked.by, one), ROW * place, _segments(one, scale))
+        for place, one in enumerate(lines[:MOST_BARS])
     ]
 
 
@@ -206,9 +207,9 @@ def _segments(line: Line, scale: float) -> tuple[Segment, ...]:
     return tuple(found)
 
 
-def name_of(report: Report, line: Line) -> str:
+def name_of(by: Grouping, line: Line) -> str:
     """The name of a row in the reader's language."""
-    if report.asked.by is Grouping.CHANNEL and line.key:
+    if by is Grouping.CHANNEL and line.key:
         return wording.channel(line.key)
     return line.name_en if current_language() == "en" else line.name_vi
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from api.asking import ask
 from api.auth import allow
 from api.blueprints import Blueprint
-from api.database import read
 from api.routes.common import actor
 from api.schemas.statistics import StatisticsQuery, StatisticsSchema
 from api.site import site
@@ -22,6 +22,6 @@ def read_statistics(query: dict[str, Any]) -> dict[str, Any]:
     """Report II.06a with the months behind it and what lapses next; heads see what their units have to do with."""
     platform, first, last = site().platform, query.pop("first"), query.pop("last")
     period = Period(first, last) if first and last else period_of("this_month", platform.today())
-    with read() as session:
-        report = statistics.at_a_glance(session, statistics.Inquiry(platform, actor(), Asked(period, **query)))
+    inquiry = statistics.Inquiry(platform, actor(), Asked(period, **query))
+    report = ask(inquiry, lambda session: statistics.at_a_glance(session, inquiry))
     return {**vars(report), "first": period.first, "last": period.last, "by": report.asked.by}

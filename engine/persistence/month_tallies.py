@@ -236,6 +236,7 @@ def keep(session: Session, scope: Scope, tally: MonthTally) -> None:
     else:
         for name, value in values.items():
             setattr(row, name, value)
+    session.flush()  # before anything else in this transaction is closed
 
 
 def asked_on(session: Session, scope: Scope) -> date | None:

@@ -1,16 +1,18 @@
 """Counts dossiers for report II.06a, and lists the dossiers behind each number by the very same conditions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from engine.persistence.statistics_boxes import (
+    APART,
     CELLS,
+    IN_PROGRESS,
     KEYS,
     ON_FIRST_COUNT,
     Box,
@@ -85,18 +87,26 @@ def days(
     ]
 
 
+class Position(NamedTuple):
+    """Where a dossier stands in the list behind a number: open ones first, then by closing, the latest first."""
+
+    closed_at: datetime | None
+    received_at: datetime
+    id: UUID
+
+
 def behind(
     session: Session,
     question: Question,
-    cell: str,
-    narrowed: Narrowed = None,
+    which: "Behind",
+    spans: Spans = None,
     *,
-    after: UUID | None = None,
+    after: Position | None = None,
     limit: int = 25,
 ) -> Sequence[Row[Any]]:
-    """The dossiers that one number of the report counts, in the order in which they were filed.
+    """The dossiers that one number of the report counts, what was closed last first, behind those that are open.
 
-    `cell` is a key of `CELLS`; `narrowed` names a row of the report by its keys (none: the total).
+    No span is read that is not needed, and none of what was closed outside of them.
     """
     box = box_of(session, question).label("box")
     query = select(
@@ -108,18 +118,37 @@ def behind(
         DossierRow.received_at,
         DossierRow.due_at,
         DossierRow.original_due_at,
+        DossierRow.closed_at,
         ended_at.label("ended_at"),
         box,
-    ).where(*_behind(question, cell, box, narrowed))
-    if after is not None:
-        query = query.where(DossierRow.id > after)
-    return session.execute(query.order_by(DossierRow.id).limit(limit)).all()
+    ).where(*in_hand(question), *which.conditions(question, box))
+    ordered = query.order_by(
+        *(column.desc() for column in (DossierRow.closed_at, DossierRow.received_at, DossierRow.id))
+    )
+    found: list[Row[Any]] = []
+    for heap in _heaps(question, which, spans, after):
+        if len(found) < limit:
+            found += session.execute(ordered.where(*heap).limit(limit - len(found))).all()
+    return found
 
 
-def count_behind(session: Session, question: Question, cell: str, narrowed: Narrowed = None) -> int:
-    """How many dossiers `behind` lists in all."""
-    box = box_of(session, question)
-    return session.scalar(select(func.count(DossierRow.id)).where(*_behind(question, cell, box, narrowed))) or 0
+@dataclass(frozen=True)
+class Behind:
+    """A number of the report: a column (a key of `CELLS`), in one row by its keys; None: the total."""
+
+    cell: str
+    narrowed: Narrowed = None
+
+    def conditions(self, question: Question, box: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+        """Which of the dossiers in hand it counts."""
+        boxes, origins = CELLS[self.cell]
+        conditions: list[ColumnElement[bool]] = [box.in_([number_of(one) for one in boxes])]
+        if origins:
+            conditions.append(origin_of(question).in_([number_of(one) for one in origins]))
+        if self.narrowed is not None:
+            by, keys = self.narrowed
+            conditions.append(KEYS[by].in_(keys))
+        return conditions
 
 
 def lapsing(session: Session, question: Question, first: datetime, last: datetime, limit: int = 25) -> Sequence[Any]:
@@ -161,15 +190,18 @@ def _parts(question: Question, spans: Spans = None) -> list[tuple[ColumnElement[
     return heaps
 
 
-def _behind(question: Question, cell: str, box: ColumnElement[Any], narrowed: Narrowed) -> list[ColumnElement[bool]]:
-    boxes, origins = CELLS[cell]
-    conditions = [*in_hand(question), box.in_([number_of(one) for one in boxes])]
-    if origins:
-        conditions.append(origin_of(question).in_([number_of(one) for one in origins]))
-    if narrowed is not None:
-        by, keys = narrowed
-        conditions.append(KEYS[by].in_(keys))
-    return conditions
+def _heaps(
+    question: Question, which: Behind, spans: Spans, after: Position | None
+) -> Iterator[list[ColumnElement[bool]]]:
+    """The open ones, then what was closed in each span, from the latest on: those that may stand in the column."""
+    boxes, closed, place = set(CELLS[which.cell][0]), DossierRow.closed_at, (DossierRow.received_at, DossierRow.id)
+    if not boxes <= set(APART) and (after is None or after.closed_at is None):
+        yield [closed.is_(None), *([tuple_(*place) < tuple_(after.received_at, after.id)] if after else [])]
+    behind_it = [tuple_(closed, *place) < tuple_(*after)] if after and after.closed_at else []
+    for first, past in reversed([(question.start, None)] if spans is None else spans):
+        begin = max(first, question.end) if boxes <= set(IN_PROGRESS) else first
+        if past is None or begin < past:
+            yield [closed >= begin, *([closed < past] if past else []), *behind_it]
 
 
 def _lapsing(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Case,
     ColumnElement,
     Integer,
+    Interval,
     Text,
     and_,
     case,
@@ -225,7 +226,7 @@ def month_of(session: Session, question: Question, moment: Any) -> ColumnElement
 def month_after(session: Session, question: Question, limit: Any) -> ColumnElement[Any]:
     """The month of the second behind a due date: at its end, and at the end of each later one, the date has lapsed."""
     if _is_postgresql(session):
-        return month_of(session, question, limit + timedelta(seconds=1))
+        return month_of(session, question, limit + literal(timedelta(seconds=1), Interval()))
     return month_of(session, question, func.datetime(_second(session, limit), "+1 second"))
 
 

@@ -242,8 +242,11 @@ def test_heads_count_what_their_units_have_to_do_with(archive: Archive) -> None:
 # ---- the same dossiers in number and list ------------------------------------------------------------------
 
 
+Archives = Callable[[], AbstractContextManager[Archive]]
+
+
 @pytest.fixture(params=["sqlite_url", "postgres_url"])
-def archives(request: pytest.FixtureRequest) -> Iterator[Callable[[], AbstractContextManager[Archive]]]:
+def archives(request: pytest.FixtureRequest) -> Iterator[Archives]:
     yield from small_archives(request.getfixturevalue(request.param))
 
 
