@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask_babel import Babel, Domain, get_locale
 
 FOLDER = Path(__file__).parent
@@ -46,12 +46,23 @@ class SourceCatalogues(Domain):
 
     def get_translations(self) -> NullTranslations:
         """The translations for the language of this request."""
-        locale: Locale | None = get_locale()
-        lang = locale.language if locale else SOURCE
-        return translations(lang if lang in LANGUAGES else SOURCE)
+        return present()
+
+
+def present() -> NullTranslations:
+    """The translations for the language of this request: asked for at every word of a page."""
+    kept = g.get("_flask_babel") if has_app_context() else None  # where flask-babel keeps what it has found out
+    locale: Locale | None = getattr(kept, "babel_locale", None) or get_locale()
+    lang = locale.language if locale else SOURCE
+    return translations(lang if lang in LANGUAGES else SOURCE)
 
 
 def use_in(app: Flask) -> None:
-    """Make the application's Babel, already set up, speak from our catalogues."""
+    """Make the application's Babel, already set up, and its templates speak from our catalogues."""
     babel: Babel = app.extensions["babel"].instance
     babel.domain_instance = SourceCatalogues()  # type: ignore[no-untyped-call]  # flask-babel leaves its __init__ bare
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # given by Jinja's extension
+        lambda text: present().ugettext(text),
+        lambda one, many, number: present().ungettext(one, many, number),
+        newstyle=True,
+    )

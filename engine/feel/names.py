@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from engine.feel.errors import FeelError
 from engine.feel.lexer import Token, tokenize
@@ -53,6 +54,11 @@ class NameTree:
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
     """The known name that `name` was most likely meant to be, or None when none is near."""
+    return _nearest(name, tuple(known))
+
+
+@lru_cache(2048)  # a condition on what nobody has answered yet asks the same each time a form is shown
+def _nearest(name: str, known: tuple[str, ...]) -> str | None:
     wanted = _plain(name)
     best: tuple[int, str] | None = None
     allowed = max(1, len(wanted) // 3)

@@ -35,7 +35,7 @@ class Entry(NamedTuple):
     hash: str
 
 
-_COLUMNS = [getattr(JournalRow, name) for name in Entry._fields]
+_COLUMNS = [getattr(JournalRow, name) for name in Entry._fields[1:]]  # the stream is known before
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def moment(value: datetime) -> str:
 def entries(session: Session, stream_id: UUID, after: int = 0, limit: int = 200) -> list[Entry]:
     """The history of a stream in order, from the entry behind number `after`."""
     rows = _entries(stream_id).where(JournalRow.seq > after)
-    return _read(session, rows.order_by(JournalRow.seq).limit(limit))
+    return _read(session, stream_id, rows.order_by(JournalRow.seq).limit(limit))
 
 
 def newest(
@@ -124,7 +124,7 @@ def newest(
         rows = rows.where(JournalRow.type.not_in(sorted(without)))
     if which is not None:
         rows = rows.where(which)
-    return _read(session, rows.order_by(JournalRow.seq.desc()).limit(limit))
+    return _read(session, stream_id, rows.order_by(JournalRow.seq.desc()).limit(limit))
 
 
 def of_types_or_steps(types: Collection[str], steps: Collection[str]) -> ColumnElement[bool]:
@@ -150,7 +150,7 @@ def of_kind(session: Session, stream_id: UUID, beginning: str) -> list[Entry]:
     if beginning in gathered:
         return gathered[beginning]
     rows = _entries(stream_id).where(JournalRow.type.like(f"{beginning}%"))
-    return _read(session, rows.order_by(JournalRow.seq))
+    return _read(session, stream_id, rows.order_by(JournalRow.seq))
 
 
 def gather(session: Session, stream_id: UUID, *beginnings: str) -> None:
@@ -160,7 +160,7 @@ def gather(session: Session, stream_id: UUID, *beginnings: str) -> None:
     """
     kinds = or_(*(JournalRow.type.like(f"{beginning}%") for beginning in beginnings))
     found: dict[str, list[Entry]] = {beginning: [] for beginning in beginnings}
-    for entry in _read(session, _entries(stream_id).where(kinds).order_by(JournalRow.seq)):
+    for entry in _read(session, stream_id, _entries(stream_id).where(kinds).order_by(JournalRow.seq)):
         for beginning in beginnings:
             if entry.type.startswith(beginning):
                 found[beginning].append(entry)
@@ -172,8 +172,8 @@ def _entries(stream_id: UUID) -> Select[Any]:
     return select(*_COLUMNS).where(JournalRow.stream_id == stream_id)
 
 
-def _read(session: Session, rows: Select[Any]) -> list[Entry]:
-    return [Entry._make(row) for row in session.execute(rows)]
+def _read(session: Session, stream_id: UUID, rows: Select[Any]) -> list[Entry]:
+    return [Entry(stream_id, *row) for row in session.execute(rows)]
 
 
 def read(row: Entry | JournalRow) -> dict[str, Any]:
