@@ -1,7 +1,7 @@
 """Counts the months of what statistics are asked about, so that a report adds months up: a chore of the scheduler.
 
-What was closed up to last midnight is counted once for each scope that somebody has asked in; a report counts the rest,
-and whatever is not kept yet, by itself. So nothing but its speed depends on this chore.
+What was closed up to last midnight is counted once for each scope that somebody has asked in, or sees when opening the
+page; a report counts the rest, and whatever is not kept yet, by itself. So nothing but its speed depends on this chore.
 """
 
 import logging
@@ -15,11 +15,15 @@ from typing import Final
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from engine.model import Actor
+from engine.organisation.people import roles_of_each
 from engine.persistence import month_tallies
 from engine.persistence.month_tallies import MonthTally, Scope, Used
 from engine.persistence.transaction import reading, run
 from engine.platform import Platform
-from engine.statistics_values import months_later
+from engine.statistics import READERS, Inquiry, is_noted, note
+from engine.statistics_months import month as month_of
+from engine.statistics_values import Asked, months_later, period_of
 
 log = logging.getLogger(__name__)
 UNASKED: Final = timedelta(days=60)  # what nobody has asked for so long is not kept
@@ -37,10 +41,9 @@ def keeper(db: Engine, platform: Platform) -> Callable[[], None]:
 
 def keep_months(db: Engine, platform: Platform) -> int:
     """Count what is missing, month by month, each in a transaction of its own; how many were counted."""
-    today = platform.today()
-    run(db, lambda session: month_tallies.forget(session, today - UNASKED, platform.calendar_number))
+    run(db, partial(_note, platform=platform))
     with reading(db) as session:
-        scopes = list(month_tallies.scopes(session))
+        scopes = month_tallies.scopes(session)
     return sum(_keep(db, platform, scope) for scope in scopes)
 
 
@@ -60,10 +63,25 @@ def _keep(db: Engine, platform: Platform, scope: Scope) -> int:
     return len(missing)
 
 
+def _note(session: Session, platform: Platform) -> None:
+    """Drop what is of no use any more, and note what each reader of statistics sees first."""
+    month_tallies.forget(session, platform.today() - UNASKED, platform.calendar_number)
+    for roles in roles_of_each(session, READERS, platform.today()):
+        inquiry = Inquiry(platform, Actor(None, "", roles=roles), Asked(period_of("this_month", platform.today())))
+        if not is_noted(session, inquiry):
+            note(session, inquiry)
+
+
 def _missing(session: Session, platform: Platform, scope: Scope) -> list[str]:
-    kept = month_tallies.spans(session, scope)
-    wanted = _wanted(platform).items()
-    return [month for month, (_first, past) in wanted if month not in kept or kept[month][1] < past]
+    earliest = month_tallies.first_closed(session)
+    if earliest is None:
+        return []
+    begin, kept = month_of(earliest, platform.zone), month_tallies.spans(session, scope)
+    return [
+        month
+        for month, (_first, past) in _wanted(platform).items()
+        if month >= begin and (month not in kept or kept[month][1] < past)
+    ]
 
 
 def _wanted(platform: Platform) -> dict[str, tuple[datetime, datetime]]:

@@ -27,7 +27,7 @@ from api.cli.telling import say
 from api.database import db
 from api.settings import Settings, from_environment
 from api.site import EXTENSION, Site
-from engine import document_sweep, letters
+from engine import document_sweep, letters, month_keeping
 from engine.deadlines import scheduler
 from engine.document_store import DocumentStore
 from engine.persistence.database import upgrade
@@ -167,7 +167,10 @@ def _chores(
     engine: Engine, platform: Platform, store: DocumentStore, settings: Settings
 ) -> Sequence[Callable[[], None]]:
     """What is done every ten minutes."""
-    return (document_sweep.sweeper(engine, platform, store, timedelta(days=settings.papers.waiting_days)),)
+    return (
+        document_sweep.sweeper(engine, platform, store, timedelta(days=settings.papers.waiting_days)),
+        month_keeping.keeper(engine, platform),
+    )
 
 
 def _measuring() -> ModuleType:

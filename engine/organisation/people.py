@@ -1,6 +1,8 @@
 """People and the roles they hold in units, from a day to a day."""
 
 import re
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -114,6 +116,19 @@ def holders(session: Session, role: Role, unit_code: str, today: date) -> list[P
         .order_by(PersonRow.name, PersonRow.username)
     )
     return list(session.scalars(found))
+
+
+def roles_of_each(session: Session, roles: Collection[Role], today: date) -> set[frozenset[tuple[Role, str]]]:
+    """What each active person who holds any of the roles on the day holds of them, as (role, unit); each set once."""
+    query = (
+        select(RoleRow.person_id, RoleRow.role, RoleRow.unit_code)
+        .join(PersonRow, PersonRow.id == RoleRow.person_id)
+        .where(PersonRow.active, RoleRow.role.in_(roles), *counts_on(RoleRow, today))
+    )
+    held: dict[UUID, set[tuple[Role, str]]] = defaultdict(set)
+    for person, role, unit in session.execute(query):
+        held[person].add((Role(role), unit))
+    return set(map(frozenset, held.values()))
 
 
 def find_holder(session: Session, username: str, role: Role, unit_code: str, today: date) -> PersonRow | None:

@@ -9,7 +9,7 @@ anew. The same trigger takes a lock that `alone` excludes: no closing falls betw
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -239,6 +239,11 @@ def keep(session: Session, scope: Scope, tally: MonthTally) -> None:
     session.flush()  # before anything else in this transaction is closed
 
 
+def first_closed(session: Session) -> datetime | None:
+    """When the first dossier of all was closed; None: none is."""
+    return session.scalar(select(func.min(DossierRow.closed_at)))
+
+
 def asked_on(session: Session, scope: Scope) -> date | None:
     """The day on which the scope was last noted as asked; None: never."""
     return session.scalar(select(ReportScopeRow.asked_on).where(ReportScopeRow.digest == scope.digest))
@@ -253,7 +258,7 @@ def note(session: Session, scope: Scope, today: date) -> None:
         row.asked_on = today
 
 
-def scopes(session: Session) -> Iterable[Scope]:
+def scopes(session: Session) -> list[Scope]:
     """All that were noted."""
     return [_scope(row.scope) for row in session.scalars(select(ReportScopeRow).order_by(ReportScopeRow.digest))]
 

@@ -32,6 +32,7 @@ from engine.clock import FixedClock
 from engine.deadlines.calendar import vietnam
 from engine.model import Actor, Role
 from engine.month_keeping import keep_months, keep_months_of
+from engine.organisation import people
 from engine.persistence import month_tallies
 from engine.persistence.statistics_boxes import Grouping
 from engine.persistence.tables import DossierRow, ReportMonthRow, ReportScopeRow
@@ -117,13 +118,13 @@ def asked(archive: Archive) -> Inquiry:
     closed(archive, "09-10")
     closed(archive, "10-12")
     note(archive.session, found)
-    assert keep(archive.session, found) == 23
+    assert keep(archive.session, found) == 3
     return found
 
 
-def test_months_are_kept_from_the_beginning_of_last_year_up_to_last_midnight(archive: Archive, asked: Inquiry) -> None:
+def test_months_are_kept_from_the_first_closing_up_to_last_midnight(archive: Archive, asked: Inquiry) -> None:
     spans = month_tallies.spans(archive.session, scope_of(archive.session, asked))
-    assert min(spans) == "2025-01"
+    assert list(spans) == ["2026-09", "2026-10", "2026-11"]
     assert spans["2026-11"] == (at("11-01", "00:00:00"), at("11-23", "00:00:00"))
     assert keep(archive.session, asked) == 0
 
@@ -160,7 +161,7 @@ def test_a_month_is_forgotten_when_what_was_closed_in_it_changes(archive: Archiv
 def test_what_is_filed_or_goes_on_forgets_nothing(archive: Archive, asked: Inquiry) -> None:
     dossier = archive.add(at("10-01"), end_of("10-10"))
     archive.session.execute(update(DossierRow).where(DossierRow.id == dossier).values(due_at=end_of("10-20")))
-    assert len(kept_months(archive.session)) == 23
+    assert len(kept_months(archive.session)) == 3
 
 
 def test_each_who_sees_other_dossiers_has_months_of_their_own(archive: Archive, asked: Inquiry) -> None:
@@ -226,6 +227,30 @@ def test_only_whole_months_can_be_added_up(period: Period, window: Window | None
     assert Window.of_moments(begins, ends, asked_at, ZONE) == window
 
 
+def test_nothing_is_kept_from_before_last_year(archive: Archive, asked: Inquiry) -> None:
+    closed(archive, "09-10", received_at=None)
+    archive.session.execute(update(DossierRow).values(closed_at=datetime(2023, 5, 5, tzinfo=ZONE)))
+    archive.session.execute(delete(ReportMonthRow))
+    assert keep(archive.session, asked) == 23
+    assert min(kept_months(archive.session)) == "2025-01"
+
+
+def test_what_each_reader_sees_first_is_kept_before_they_ask(db: Engine) -> None:
+    def found(session: Session) -> None:
+        archive = Archive(session).found()
+        closed(archive, "11-10")
+        for role, unit in ((Role.AGENCY_LEADER, "A"), (Role.DIVISION_HEAD, "A"), (Role.CASE_OFFICER, "B")):
+            people.grant(session, people.add_person(session, role.value, "Ai đó", now=NOW), role, unit)
+
+    run(db, found)
+    keep_months(db, PLATFORM)
+    with Session(db) as session:
+        leader = Actor(None, "", roles=frozenset({(Role.AGENCY_LEADER, "A")}))
+        assert is_noted(session, inquiry(YEAR, leader))
+        assert kept_months(session) == {"2026-11"}
+        assert len(month_tallies.scopes(session)) == 1
+
+
 def test_the_chore_keeps_what_was_noted(db: Engine) -> None:
     def found(session: Session) -> None:
         archive = Archive(session).found()
@@ -233,7 +258,7 @@ def test_the_chore_keeps_what_was_noted(db: Engine) -> None:
         note(session, inquiry(YEAR))
 
     run(db, found)
-    assert keep_months(db, PLATFORM) == 23
+    assert keep_months(db, PLATFORM) == 3
     assert keep_months(db, PLATFORM) == 0
     with Session(db) as session:
         assert report(session, inquiry(YEAR)).total.cells["resolved"] == 1
