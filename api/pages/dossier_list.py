@@ -71,9 +71,8 @@ class Filters(listing.Filters):
 def page(session: Session, actor: Actor, filters: Filters, wishes: Wishes) -> dict[str, Any]:
     """Everything the template writes out."""
     question = filters.question()
-    rows = dossiers.listing(session, actor, question, after=inbox.read_after(filters.after), limit=PAGE + 1)
+    rows, total = dossiers.page(session, actor, question, after=inbox.read_after(filters.after), limit=PAGE + 1)
     shown, more = rows[:PAGE], len(rows) > PAGE
-    total = dossiers.count(session, actor, question)
     inputs, further = _inputs(session, actor, filters)
     return {
         "filters": filters,

@@ -280,9 +280,20 @@ def _paged(shelf: Shelf, actor: Actor, asked: DossierFilter) -> list[UUID]:
     ):
         found += rows
     counted = dossiers.count(shelf.session, actor, asked)
+    _at_once(shelf, actor, asked, found)
     assert counted.number < len(found) if counted.more else counted.number == len(found)
     assert asked.text or not counted.more
     return [row.id for row in found]
+
+
+def _at_once(shelf: Shelf, actor: Actor, asked: DossierFilter, found: list[DossierRow]) -> None:
+    """The list and its number read together are the list, and its number."""
+    rows, counted = dossiers.page(shelf.session, actor, asked, limit=5)
+    assert rows == found[:5]
+    assert counted.number < len(found) if counted.more else counted.number == len(found)
+    if found:
+        after = found[0].submitted_at, found[0].id
+        assert dossiers.page(shelf.session, actor, asked, after=after, limit=5) == (found[1:6], counted)
 
 
 def _plainly(shelf: Shelf, actor: Actor, asked: DossierFilter) -> list[UUID]:

@@ -20,7 +20,7 @@ NOW = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
 OFFICER = Actor(uuid4(), "Cán bộ", roles=frozenset({(Role.CASE_OFFICER, "A"), (Role.DIVISION_HEAD, "B")}))
 CONTROL = Actor(uuid4(), "Kiểm soát", roles=frozenset({(Role.PROCEDURE_CONTROL, "A")}))
 AFTER = (NOW, uuid4())
-GROWING = ("dossier", "user_task", "journal", "notice", "deadline", "document", "dossier_data", "letter")
+GROWING = ("dossier", "dossier_unit", "user_task", "journal", "notice", "deadline", "document", "dossier_data", "letter")
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def _plans(db: Engine, read: Callable[[Session], object]) -> list[str]:
     asked: list[tuple[str, object]] = []
 
     def note(_connection: object, _cursor: object, statement: str, parameters: object, *_more: object) -> None:
-        if statement.startswith("SELECT"):
+        if statement.startswith(("SELECT", "WITH")):
             asked.append((statement, parameters))
 
     event.listen(db, "before_cursor_execute", note)
