@@ -24,7 +24,7 @@ from engine.persistence.tables import DossierRow
 from engine.procedures import pinned
 
 blueprint = Blueprint("auditor", __name__)
-PAGE = 100
+PAGE = 50
 
 
 @blueprint.get("/dossiers/<uuid:dossier_id>/history")

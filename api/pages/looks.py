@@ -30,7 +30,12 @@ class LookLine:
     who: str
     what: str
     code: str
-    href: str
+    dossier_id: UUID
+
+    @property
+    def href(self) -> str:
+        """The dossier's page."""
+        return url_for("dossiers.show", dossier_id=self.dossier_id)
 
 
 def note_once(dossier_id: UUID, what: str) -> None:
@@ -90,7 +95,7 @@ def _lines(found: Sequence[Look]) -> list[LookLine]:
             f"{one.name} ({one.person})" if one.name else one.person,
             words(one.what),
             one.code,
-            url_for("dossiers.show", dossier_id=one.dossier_id),
+            one.dossier_id,
         )
         for one in found
     ]

@@ -5,7 +5,7 @@ numbers and hashes follow each other without gaps.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from engine.model import Actor
 from engine.persistence.tables import DossierRow, JournalRow, ProcedureRow, RegisterRow
 
 TASK_PREFIX, COMMENT_PREFIX = "task:", "comment:"  # what the types of such entries begin with, as CLOCK_PREFIX
+_AT_ONCE = 1_000  # entries of a whole history
 _GATHERED = "gathered entries"  # known of the session: entries by stream and kind
 
 
@@ -31,6 +32,15 @@ class Entry(NamedTuple):
     type: str
     occurred_at: datetime
     recorded_at: datetime
+    entry: str
+    hash: str
+
+
+class Text(NamedTuple):
+    """As much of an entry as it takes to check it, and to tell all of it from its text."""
+
+    seq: int
+    type: str
     entry: str
     hash: str
 
@@ -102,6 +112,18 @@ def entries(session: Session, stream_id: UUID, after: int = 0, limit: int = 200)
     """The history of a stream in order, from the entry behind number `after`."""
     rows = _entries(stream_id).where(JournalRow.seq > after)
     return _read(session, stream_id, rows.order_by(JournalRow.seq).limit(limit))
+
+
+def texts(session: Session, stream_id: UUID) -> Iterator[Text]:
+    """The whole history of a stream in order, a good many entries at a time."""
+    columns = [getattr(JournalRow, name) for name in Text._fields]
+    rows = select(*columns).where(JournalRow.stream_id == stream_id).order_by(JournalRow.seq).limit(_AT_ONCE)
+    seq = 0
+    while page := session.execute(rows.where(JournalRow.seq > seq)).all():
+        yield from map(Text._make, page)
+        if len(page) < _AT_ONCE:
+            return
+        seq = page[-1].seq
 
 
 def newest(
@@ -176,7 +198,7 @@ def _read(session: Session, stream_id: UUID, rows: Select[Any]) -> list[Entry]:
     return [Entry(stream_id, *row) for row in session.execute(rows)]
 
 
-def read(row: Entry | JournalRow) -> dict[str, Any]:
+def read(row: Entry | Text | JournalRow) -> dict[str, Any]:
     """An entry as a mapping: stream, seq, type, occurred_at, recorded_at, actor, payload, prev."""
     parsed: dict[str, Any] = orjson.loads(row.entry)
     return parsed

@@ -10,12 +10,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from engine.history.folding import line_of, take
-from engine.history.journal import Entry, entries, read
+from engine.history.journal import Entry, Text, entries, read, texts
 from engine.history.picture import LONG_AGO, Line, OpenTask, Picture
 
 __all__ = ["Line", "OpenTask", "Picture", "as_of", "as_of_entry", "lines", "told"]
-
-_PAGE = 500
 
 
 def lines(session: Session, stream_id: UUID, after: int = 0, limit: int = 200) -> list[Line]:
@@ -23,7 +21,7 @@ def lines(session: Session, stream_id: UUID, after: int = 0, limit: int = 200) -
     return [told(row) for row in entries(session, stream_id, after, limit)]
 
 
-def told(row: Entry) -> Line:
+def told(row: Entry | Text) -> Line:
     """One entry as a line."""
     return line_of(read(row), row.hash)
 
@@ -48,10 +46,7 @@ def as_of_entry(session: Session, stream_id: UUID, seq: int) -> Picture:
 
 
 def _all(session: Session, stream_id: UUID) -> Iterator[Line]:
-    seq = 0
-    while page := lines(session, stream_id, seq, _PAGE):
-        yield from page
-        seq = page[-1].seq
+    return map(told, texts(session, stream_id))
 
 
 def _recorded_by(history: Iterable[Line], moment: datetime) -> Iterator[Line]:

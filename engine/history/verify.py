@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy.orm import Session
 
-from engine.history.journal import Entry, digest, entries
+from engine.history.journal import Text, digest, texts
 from engine.persistence.tables import DossierRow, ProcedureRow, RegisterRow
 
 
@@ -24,13 +24,12 @@ class Verdict:
 
 
 def verify(session: Session, head: DossierRow | ProcedureRow | RegisterRow) -> Verdict:
-    """Check the whole history of `head`, in pages, against its recorded head."""
-    seq, previous = 0, ""
-    while page := entries(session, head.id, after=seq):
-        for row in page:
-            if fault := _fault(row, seq + 1, previous):
-                return Verdict(seq, *fault)
-            seq, previous = row.seq, row.hash
+    """Check the whole history of `head`, entry by entry, against its recorded head."""
+    seq, previous, stream = 0, "", str(head.id)
+    for row in texts(session, head.id):
+        if fault := _fault(row, stream, seq + 1, previous):
+            return Verdict(seq, *fault)
+        seq, previous = row.seq, row.hash
     if (seq, previous) != (head.journal_seq, head.journal_head):
         return Verdict(
             seq,
@@ -41,7 +40,7 @@ def verify(session: Session, head: DossierRow | ProcedureRow | RegisterRow) -> V
     return Verdict(seq)
 
 
-def _fault(row: Entry, expected_seq: int, previous: str) -> tuple[str, str] | None:
+def _fault(row: Text, stream: str, expected_seq: int, previous: str) -> tuple[str, str] | None:
     """What is wrong with one entry, in English and Vietnamese."""
     if row.seq != expected_seq:
         return f"expected entry {expected_seq}, found {row.seq}", f"Thiếu mục số {expected_seq}."
@@ -50,6 +49,6 @@ def _fault(row: Entry, expected_seq: int, previous: str) -> tuple[str, str] | No
     entry = orjson.loads(row.entry)
     if entry["prev"] != previous:
         return f"entry {row.seq} does not follow entry {row.seq - 1}", f"Mục số {row.seq} không nối tiếp mục trước."
-    if (entry["seq"], entry["type"], entry["stream"]) != (row.seq, row.type, str(row.stream_id)):
+    if (entry["seq"], entry["type"], entry["stream"]) != (row.seq, row.type, stream):
         return f"entry {row.seq}'s columns disagree with its text", f"Mục số {row.seq} có cột không khớp nội dung."
     return None
