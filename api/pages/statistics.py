@@ -45,6 +45,7 @@ def index() -> str:
             report=report,
             groups=GROUPS,
             view=statistics_view,
+            rows=statistics_view.rows(report, filters),
             bars=statistics_view.bars(report),
             month_bars=statistics_view.month_bars(report.months),
             narrowed=statistics_view.narrowed_to(session, filters),

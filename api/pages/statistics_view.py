@@ -171,7 +171,33 @@ class Bar:
     segments: tuple[Segment, ...]
 
 
+@dataclass(frozen=True)
+class TableRow:
+    """A row of the report's table. Each cell: the number, its column in words, the address of the list behind it."""
+
+    name: str
+    cells: tuple[tuple[int, str, str], ...]
+    rate: str
+    used: str
+
+
 WIDTH, ROW = 600, 44
+
+
+def rows(report: Report, filters: Filters) -> list[TableRow]:
+    """The table with the total last. What its thousands of cells have in common is worked out once."""
+    columns = [(cell, f"{group}: {name}") for group, cells in GROUPS for cell, name in cells.items()]
+    base = filters.href("statistics.behind")
+    return [
+        TableRow(
+            name_of(report.asked.by, line) if line.key else _("Tổng số"),
+            tuple((line.cells[cell], name, f"{base}&cell={cell}{at}") for cell, name in columns),
+            percent(line.rate),
+            decimal(line.used),
+        )
+        for line in (*report.lines, report.total)
+        for at in [f"&{urlencode({'row': line.key})}" if line.key else ""]
+    ]
 
 
 def bars(report: Report) -> list[Bar]:
