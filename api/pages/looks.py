@@ -1,6 +1,6 @@
 """Who looked at which dossier: kept when a page is opened, shown to those who control procedures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -73,10 +73,15 @@ def index() -> str:
     )
 
 
-def words(what: str) -> str:
+def _words(what: str, known: Mapping[str, str]) -> str:
     """What somebody looked at."""
     kind, _sep, name = what.partition(": ")
-    known = {
+    word = known.get(kind, kind)
+    return f"{word}: {name}" if name else word
+
+
+def _kinds() -> Mapping[str, str]:
+    return {
         "dossier": _("Trang hồ sơ"),
         "history": _("Toàn bộ lịch sử"),
         "past": _("Hồ sơ tại một thời điểm"),
@@ -84,16 +89,15 @@ def words(what: str) -> str:
         "archive": _("Tải tệp lưu trữ"),
         "paper": _("Giấy tờ"),
     }
-    word = known.get(kind, kind)
-    return f"{word}: {name}" if name else word
 
 
 def _lines(found: Sequence[Look]) -> list[LookLine]:
+    kinds = _kinds()
     return [
         LookLine(
             one.at,
             f"{one.name} ({one.person})" if one.name else one.person,
-            words(one.what),
+            _words(one.what, kinds),
             one.code,
             one.dossier_id,
         )

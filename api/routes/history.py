@@ -18,6 +18,7 @@ from engine.access import READ_HISTORIES
 from engine.dossier_clock import account, by_step, by_unit, consumption_of, explanation_of
 from engine.dossier_past import Past
 from engine.dossier_steps import StepStory, steps_of
+from engine.events import CLOCK_PREFIX, EventType
 from engine.history import journal
 from engine.persistence import access_log, dossiers
 from engine.persistence.access_log import LookFilter
@@ -49,6 +50,7 @@ def read_clock(dossier_id: UUID) -> dict[str, Any]:
     """The due date and every reason for it, counted from the clock's ledger: the same for officer and applicant."""
     with read() as session:
         dossier = dossiers.get(session, actor(), dossier_id)
+        journal.gather(session, dossier_id, CLOCK_PREFIX, journal.TASK_PREFIX)
         counted = account(session, site().platform, dossier)
         told = explanation_of(session, site().platform, dossier)
         shares = by_step(consumption_of(session, site().platform, dossier))
@@ -91,6 +93,7 @@ def list_steps(dossier_id: UUID) -> dict[str, Any]:
     """The diagram in words: what is done, now and ahead, who had each step, from when to when, at what cost of days."""
     with read() as session:
         dossier = dossiers.get(session, actor(), dossier_id)
+        journal.gather(session, dossier_id, CLOCK_PREFIX, journal.TASK_PREFIX, EventType.ELEMENT_PASSED)
         return {"items": [_step(each) for each in steps_of(session, site().platform, dossier)]}
 
 
@@ -101,6 +104,7 @@ def read_days(dossier_id: UUID) -> dict[str, Any]:
     """Which unit used how many of the legal days, step by step."""
     with read() as session:
         dossier = dossiers.get(session, actor(), dossier_id)
+        journal.gather(session, dossier_id, CLOCK_PREFIX, journal.TASK_PREFIX)
         counted = account(session, site().platform, dossier)
         shares = by_unit(consumption_of(session, site().platform, dossier))
     due = counted.due
