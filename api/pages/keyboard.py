@@ -47,8 +47,12 @@ ACTIONS = {
     "u": lazy("Về danh sách"),
     "t": lazy("Tìm thủ tục"),
     "p": lazy("Có đủ giấy tờ; in giấy tiếp nhận"),
+    **{
+        str(number): lazy("Lựa chọn thứ %(number)s của trang: hộp việc, thủ tục ở quầy, biểu mẫu", number=number)
+        for number in range(1, 10)
+    },
 }
-"""What keys do, by the key that each has at first."""
+"""What keys do, by the key that each has at first; no page offers a key that is not here."""
 
 
 @dataclass(frozen=True)

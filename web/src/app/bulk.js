@@ -11,8 +11,8 @@ export function startBulk() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const place = document.querySelector("[data-bulk-progress]");
-    if (!form.matches("form[data-bulk]") || !place || form.dataset.bulkPlain !== undefined) return;
-    const keeps = form.dataset.bulkKeeps !== undefined;
+    if (!form.matches("form[data-bulk]") || !place || form.hasAttribute("data-bulk-plain")) return;
+    const keeps = form.hasAttribute("data-bulk-keeps");
     const button = event.submitter;
     if (keeps ? button?.name === "_action" && button.value !== "complete" : !DIRECT.has(button?.value)) return;
     const rows = chosen(form);
@@ -24,7 +24,7 @@ export function startBulk() {
 }
 
 async function start(form, button, place, rows, keeps) {
-  const stroke = { form, button, place, keeps, rows, from: 0, fields: fields(form, button), url: form.action };
+  const stroke = { form, button, place, keeps, rows, from: 0, fields: fields(form, button), url: addressOf(form) };
   place.querySelector("[data-bulk-outcomes]").replaceChildren();
   document.querySelector(".govuk-error-summary")?.remove(); // what was wrong before
   place.hidden = false;
@@ -64,7 +64,7 @@ async function some({ form, button, place, rows, from, fields: common, url }) {
   const headers = { "HX-Request": "true", "X-CSRFToken": csrfToken() };
   const answer = await fetch(url, { method: "POST", body, headers, credentials: "same-origin" });
   if (answer.status === 422 && !from) {
-    form.dataset.bulkPlain = "";
+    form.setAttribute("data-bulk-plain", "");
     form.requestSubmit(button);
     return false;
   }
@@ -79,7 +79,7 @@ function finish(stroke) {
   told(stroke, place.dataset.finished, { done: number("done"), refused: number("refused"), changed: number("changed") });
   place.querySelector("h2").focus();
   if (keeps) {
-    form.hidden = true;
+    form.setAttribute("hidden", "");
     return;
   }
   clear();
@@ -91,10 +91,15 @@ function told({ place }, text, values) {
   place.querySelector("[data-bulk-told]").textContent = words;
 }
 
+// Not form.action, form.dataset or form.hidden: a question of the form may be called so, and then that is its input.
+function addressOf(form) {
+  return new URL(form.getAttribute("action") || "", location.href).href;
+}
+
 // The rows that are meant: their names, "all" of the list, or nothing.
 function chosen(form) {
   const names = (name) => new FormData(form).getAll(name);
-  const scope = form.elements._scope?.value ?? "chosen";
+  const scope = new FormData(form).get("_scope") ?? "chosen";
   if (scope === "all") return "all";
   const found = names(scope === "page" ? "_shown" : "_task");
   return found.length ? found : null;
@@ -102,7 +107,7 @@ function chosen(form) {
 
 async function everything(form) {
   try {
-    const answer = await fetch(form.dataset.bulkRows, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    const answer = await fetch(form.getAttribute("data-bulk-rows"), { headers: { Accept: "application/json" }, credentials: "same-origin" });
     return (await answer.json()).rows;
   } catch {
     return [];

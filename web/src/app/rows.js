@@ -53,7 +53,7 @@ export function choose() {
 
 // A key that starts a stroke means the row one stands on, when nothing has been chosen.
 export function chooseBeforePressing(button) {
-  if (!button.form?.matches("[data-bulk]") || button.form.elements._scope?.value !== "chosen") return;
+  if (!button.form?.matches("[data-bulk]") || new FormData(button.form).get("_scope") !== "chosen") return;
   if (!boxes().some((box) => box.checked)) choose();
 }
 
