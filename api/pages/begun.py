@@ -93,7 +93,7 @@ class Sheet:
 
 def fresh(key: str) -> Sheet:
     """The form with nothing in it, or with what was posted."""
-    secret = request.form.get("attempt", "")
+    secret = request.values.get("attempt", "")
     secret = secret if len(secret) >= applications_begun.SHORTEST else once.new_attempt()
     shown = filing.form(key, _visitor(secret))
     shown.attempt = secret
@@ -120,6 +120,14 @@ def filed(secret: str) -> str:
     """The link of the dossier that was filed under a secret; "" when none was."""
     with read() as session:
         return once.known_link(session, secret)
+
+
+def known(secret: str) -> bool:
+    """Whether something was kept or filed under a secret."""
+    with read() as session:
+        if once.known_link(session, secret):
+            return True
+        return applications_begun.find(session, site().platform, secret) is not None
 
 
 def keep(key: str, sheet: Sheet) -> FilingDraftRow:

@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.auth import allow_public
 from api.auth.limits import limiter
 from api.database import read
-from api.pages import begun, filing, present, procedure_view, steps
+from api.pages import begun, filing, once, present, procedure_view, steps
 from api.pages.uploads import takes_files
 from api.site import site
-from engine import procedures
+from engine import applications_begun, procedures
 from engine.errors import EngineError, NotFoundError
 from engine.persistence import dossiers
 
@@ -45,8 +45,14 @@ def procedure(key: str) -> str:
 
 @blueprint.get("/procedures/<key>/file")
 @allow_public
-def file(key: str) -> str:
-    """The form to fill in; no account is needed."""
+def file(key: str) -> str | AnyResponse:
+    """The form to fill in; no account is needed. Its address names the attempt, so that the back button of a browser
+    leads to what became of it and not to an empty form that would be filed a second time."""
+    attempt = request.args.get("attempt", "")
+    if len(attempt) < applications_begun.SHORTEST:
+        return redirect(url_for("citizen.file", key=key, attempt=once.new_attempt()))
+    if begun.known(attempt):
+        return redirect(url_for("citizen.application", secret=attempt))
     return _form(key, begun.fresh(key))
 
 

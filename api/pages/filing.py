@@ -74,7 +74,7 @@ def form(key: str, desk: Desk) -> Form:
     )
     current = str(version.id)
     opened = _version_of_page() or current
-    attempt = request.form.get("attempt", "") or once.new_attempt()
+    attempt = request.values.get("attempt", "") or once.new_attempt()
     return Form(procedure_view.view(procedure), filling, attempt, current, opened)
 
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from api.auth import allow
 from api.database import read
 from api.language import current_language
-from api.pages import inbox, present, procedure_view, reception_filing, task_view, wording
+from api.pages import begun, inbox, once, present, procedure_view, reception_filing, task_view, wording
 from api.pages.acting import person
 from api.pages.uploads import takes_files
 from api.site import site
@@ -73,8 +73,17 @@ def desk() -> str:
 
 @blueprint.get("/<key>")
 @allow(Role.RECEPTION_OFFICER)
-def file(key: str) -> str:
-    """The start form and the list of papers, filled in by the officer for somebody at the counter."""
+def file(key: str) -> str | Response:
+    """The start form and the list of papers, filled in by the officer for somebody at the counter.
+
+    Its address names the attempt: the back button leads to what became of it, not to an empty form.
+    """
+    attempt = request.args.get("attempt", "")
+    if not attempt:
+        channel = request.args.get("channel") or None
+        return redirect(url_for("reception.file", key=key, channel=channel, attempt=once.new_attempt()))
+    if link := begun.filed(attempt):
+        return redirect(url_for("reception.filed", link=link))
     return reception_filing.empty(key, person())
 
 

@@ -63,8 +63,8 @@ class PageRead:
 
 
 def get(client: FlaskClient, path: str, status: int = 200) -> PageRead:
-    """Open a page and read it."""
-    answer = client.get(path)
+    """Open a page and read it, wherever its address leads on to."""
+    answer = client.get(path, follow_redirects=status == 200)
     assert answer.status_code == status, (path, answer.status_code, PageRead(answer).text)
     return PageRead(answer)
 
