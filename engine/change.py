@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.deadlines.terms import Term, resolve_term
 from engine.errors import NotFoundError
 from engine.events import EventType
-from engine.history.journal import Entry, Event, clock_entries
+from engine.history.journal import Event, Happened, clock_entries
 from engine.model import Actor, DeadlineState
 from engine.organisation import units
 from engine.persistence.tables import DeadlineRow, DossierDataRow, DossierRow, DraftRow, TaskRow
@@ -61,7 +61,7 @@ class Change:
         return {row.id: row for row in self.session.scalars(rows)}
 
     @cached_property
-    def recorded_clock(self) -> list[Entry]:
+    def recorded_clock(self) -> list[Happened]:
         """The clock's ledger as it stood before this command."""
         return clock_entries(self.session, self.dossier.id) if self.dossier.journal_seq else []
 

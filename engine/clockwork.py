@@ -17,7 +17,7 @@ from engine.deadlines.course import follow
 from engine.deadlines.ledger import ClockEvent, ClockEventKind, ClockState
 from engine.deadlines.terms import Starts
 from engine.events import CLOCK_PREFIX, EventType
-from engine.history.journal import Entry, read
+from engine.history.journal import Entry, Happened, read
 from engine.model import Channel, DossierState, Element, Step, StepLimit, TaskState
 from engine.persistence.tables import TaskRow
 from engine.runtime.evaluation import Evaluation
@@ -132,7 +132,7 @@ def count(change: Change) -> None:
     agenda.follow_due(change, counted, clock)
 
 
-def events_of(rows: Iterable[Entry]) -> list[ClockEvent]:
+def events_of(rows: Iterable[Entry | Happened]) -> list[ClockEvent]:
     """The ledger that journal rows hold."""
     return [_clock_event(read(row)["payload"], row.occurred_at, row.seq) for row in rows]
 

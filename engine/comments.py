@@ -17,7 +17,7 @@ from engine import notices, transition
 from engine.change import Change
 from engine.errors import InvalidInputError, NotAllowedError, NotFoundError
 from engine.events import EventType
-from engine.history.journal import COMMENT_PREFIX, Entry, of_kind, read
+from engine.history.journal import COMMENT_PREFIX, Happened, of_kind, read
 from engine.ids import new_id
 from engine.model import Actor
 from engine.organisation import people
@@ -125,7 +125,7 @@ def of_dossier(session: Session, dossier_id: UUID) -> list[Comment]:
     return folded(of_kind(session, dossier_id, COMMENT_PREFIX))
 
 
-def folded(rows: Iterable[Entry]) -> list[Comment]:
+def folded(rows: Iterable[Happened]) -> list[Comment]:
     """The comments that entries of a history make."""
     found: dict[UUID, Comment] = {}
     for row in rows:

@@ -15,7 +15,7 @@ from engine.deadlines.explain import Explanation, explain
 from engine.deadlines.ledger import ClockEvent, Due
 from engine.deadlines.terms import Term, resolve_term
 from engine.events import EventType
-from engine.history.journal import Entry, clock_entries, read, task_entries
+from engine.history.journal import Happened, clock_entries, read, task_entries
 from engine.model import Element
 from engine.persistence.tables import DossierRow
 from engine.platform import Platform
@@ -153,7 +153,7 @@ class _Held:
     person: str = ""
     end: datetime | None = None
 
-    def take(self, row: Entry, entry: Mapping[str, Any]) -> None:
+    def take(self, row: Happened, entry: Mapping[str, Any]) -> None:
         """Let one more entry tell of it."""
         actor = str(entry["actor"].get("name", ""))
         if row.type == EventType.TASK_CLAIMED:
@@ -172,7 +172,7 @@ class _Held:
         return TaskShare(self.step, self.unit, self.role, self.person, self.start, self.end, used)
 
 
-def _held(rows: Iterable[Entry]) -> list[_Held]:
+def _held(rows: Iterable[Happened]) -> list[_Held]:
     """Who had which step from when to when; what officers do beside the process holds nothing up."""
     found: dict[str, _Held] = {}
     for row in rows:

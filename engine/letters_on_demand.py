@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine.events import EventType
-from engine.history.journal import Entry, read, task_entries
+from engine.history.journal import Happened, read, task_entries
 from engine.letter_contents import NoDueDateError
 from engine.letter_pieces import UnitNames, appointment, head_of, matter_of, names_of, papers_of, party_of
 from engine.letters import TITLES, render, template_of
@@ -111,7 +111,7 @@ def sheet(template: bytes, kind: LetterKind, data: Mapping[str, Any], at: dateti
     return Sheet(render(template, data, at).content, f"{TITLES[kind]} {name}.pdf")
 
 
-def _steps(rows: Iterable[Entry]) -> dict[str, _Step]:
+def _steps(rows: Iterable[Happened]) -> dict[str, _Step]:
     """The steps of the process by task, in the order in which they were opened."""
     found: dict[str, _Step] = {}
     last, then = "", None
@@ -121,10 +121,10 @@ def _steps(rows: Iterable[Entry]) -> dict[str, _Step]:
         task = said["task"]
         if row.type == EventType.TASK_OPENED and said["element"] not in SIDE_TASKS:
             due = datetime.fromisoformat(said["due_at"]) if said["due_at"] else None
-            by = last if row.recorded_at == then else ""
+            by = last if entry["recorded_at"] == then else ""
             found[task] = _Step(said["unit"], said["role"], row.occurred_at, due, by=by)
         elif row.type == EventType.TASK_COMPLETED and task in found:
-            last, then = task, row.recorded_at
+            last, then = task, entry["recorded_at"]
             found[task] = replace(found[task], ended_at=row.occurred_at, person=str(entry["actor"].get("name", "")))
     return found
 

@@ -36,6 +36,15 @@ class Entry(NamedTuple):
     hash: str
 
 
+class Happened(NamedTuple):
+    """As much of an entry as it takes to tell what happened, and when by law."""
+
+    seq: int
+    type: str
+    occurred_at: datetime
+    entry: str
+
+
 class Text(NamedTuple):
     """As much of an entry as it takes to check it, and to tell all of it from its text."""
 
@@ -45,7 +54,8 @@ class Text(NamedTuple):
     hash: str
 
 
-_COLUMNS = [getattr(JournalRow, name) for name in Entry._fields[1:]]  # the stream is known before
+def _columns(names: Iterable[str]) -> list[Any]:
+    return [getattr(JournalRow, name) for name in names]
 
 
 @dataclass(frozen=True)
@@ -116,8 +126,12 @@ def entries(session: Session, stream_id: UUID, after: int = 0, limit: int = 200)
 
 def texts(session: Session, stream_id: UUID) -> Iterator[Text]:
     """The whole history of a stream in order, a good many entries at a time."""
-    columns = [getattr(JournalRow, name) for name in Text._fields]
-    rows = select(*columns).where(JournalRow.stream_id == stream_id).order_by(JournalRow.seq).limit(_AT_ONCE)
+    rows = (
+        select(*_columns(Text._fields))
+        .where(JournalRow.stream_id == stream_id)
+        .order_by(JournalRow.seq)
+        .limit(_AT_ONCE)
+    )
     seq = 0
     while page := session.execute(rows.where(JournalRow.seq > seq)).all():
         yield from map(Text._make, page)
@@ -156,23 +170,22 @@ def of_types_or_steps(types: Collection[str], steps: Collection[str]) -> ColumnE
     return or_(told, and_(JournalRow.type.like(f"{TASK_PREFIX}%"), or_(*named))) if named else told
 
 
-def clock_entries(session: Session, stream_id: UUID) -> list[Entry]:
+def clock_entries(session: Session, stream_id: UUID) -> list[Happened]:
     """The clock's ledger of a dossier: its entries whose type begins with "clock:", in order."""
     return of_kind(session, stream_id, CLOCK_PREFIX)
 
 
-def task_entries(session: Session, stream_id: UUID) -> list[Entry]:
+def task_entries(session: Session, stream_id: UUID) -> list[Happened]:
     """What happened to the user tasks of a dossier, in order."""
     return of_kind(session, stream_id, TASK_PREFIX)
 
 
-def of_kind(session: Session, stream_id: UUID, beginning: str) -> list[Entry]:
+def of_kind(session: Session, stream_id: UUID, beginning: str) -> list[Happened]:
     """The entries of a stream whose type begins so, in order; from what was gathered where they were."""
-    gathered: dict[str, list[Entry]] = session.info.get(_GATHERED, {}).get(stream_id, {})
+    gathered: dict[str, list[Happened]] = session.info.get(_GATHERED, {}).get(stream_id, {})
     if beginning in gathered:
         return gathered[beginning]
-    rows = _entries(stream_id).where(JournalRow.type.like(f"{beginning}%"))
-    return _read(session, stream_id, rows.order_by(JournalRow.seq))
+    return _happened(session, stream_id, JournalRow.type.like(f"{beginning}%"))
 
 
 def gather(session: Session, stream_id: UUID, *beginnings: str) -> None:
@@ -181,8 +194,8 @@ def gather(session: Session, stream_id: UUID, *beginnings: str) -> None:
     They are kept with the session, so only one that writes nothing may gather.
     """
     kinds = or_(*(JournalRow.type.like(f"{beginning}%") for beginning in beginnings))
-    found: dict[str, list[Entry]] = {beginning: [] for beginning in beginnings}
-    for entry in _read(session, stream_id, _entries(stream_id).where(kinds).order_by(JournalRow.seq)):
+    found: dict[str, list[Happened]] = {beginning: [] for beginning in beginnings}
+    for entry in _happened(session, stream_id, kinds):
         for beginning in beginnings:
             if entry.type.startswith(beginning):
                 found[beginning].append(entry)
@@ -191,14 +204,19 @@ def gather(session: Session, stream_id: UUID, *beginnings: str) -> None:
 
 def _entries(stream_id: UUID) -> Select[Any]:
     """The columns of entries, not objects that watch for changes: nothing changes an entry, and they may be many."""
-    return select(*_COLUMNS).where(JournalRow.stream_id == stream_id)
+    return select(*_columns(Entry._fields[1:])).where(JournalRow.stream_id == stream_id)  # the stream is known
 
 
 def _read(session: Session, stream_id: UUID, rows: Select[Any]) -> list[Entry]:
     return [Entry(stream_id, *row) for row in session.execute(rows)]
 
 
-def read(row: Entry | Text | JournalRow) -> dict[str, Any]:
+def _happened(session: Session, stream_id: UUID, which: ColumnElement[bool]) -> list[Happened]:
+    rows = select(*_columns(Happened._fields)).where(JournalRow.stream_id == stream_id, which)
+    return list(map(Happened._make, session.execute(rows.order_by(JournalRow.seq))))
+
+
+def read(row: Entry | Happened | Text | JournalRow) -> dict[str, Any]:
     """An entry as a mapping: stream, seq, type, occurred_at, recorded_at, actor, payload, prev."""
     parsed: dict[str, Any] = orjson.loads(row.entry)
     return parsed
