@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from forms.definition import FormDefinition
@@ -34,8 +34,11 @@ class Section:
         return any(plain == name or plain.startswith(f"{name}.") for name in self.names)
 
     def shown(self, components: Sequence[ComponentView]) -> tuple[ComponentView, ...]:
-        """The section's part of a shown form."""
-        return tuple(one for one in components if one.id in self.ids)
+        """The section's part of a shown form; the page's heading says its title, so its group does not say it again."""
+        return tuple(self._untitled(one) for one in components if one.id in self.ids)
+
+    def _untitled(self, one: ComponentView) -> ComponentView:
+        return replace(one, label="") if one.kind == "group" and one.label == self.title else one
 
 
 def sections(definition: FormDefinition, lang: str = "vi") -> tuple[Section, ...]:

@@ -158,6 +158,12 @@ class TestALongForm:
         assert seen, "the third section is there, and hidden"
         assert not page.tree.xpath("//*[@id='form']//*[@name='applicant_name']/ancestor::div[@hidden]")
 
+    def test_the_title_of_a_section_is_said_once(self, client: FlaskClient) -> None:
+        page = get(client, f"/procedures/{LONG}/file")
+        shown = page.tree.xpath("//*[@id='form']//legend[not(ancestor::div[@hidden])]")
+        assert "Chủ hồ sơ" not in {" ".join(one.text_content().split()) for one in shown}
+        assert page.heading.endswith("Chủ hồ sơ")
+
     def test_going_on_asks_for_what_is_missing_in_this_section_only(
         self, client: FlaskClient, first: dict[str, Any]
     ) -> None:
