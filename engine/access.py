@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, false, or_, true
+from sqlalchemy import ColumnElement, exists, false, true
 
 from engine.model import Actor, Cover, Role
-from engine.persistence.tables import DossierRow, TaskRow
+from engine.persistence.tables import DossierRow, DossierUnitRow, TaskRow
 
 SEES_ALL = (Role.PROCEDURE_CONTROL, Role.OPERATOR)
 READ_HISTORIES = (Role.PROCEDURE_CONTROL, Role.OPERATOR, Role.DIVISION_HEAD, Role.AGENCY_LEADER)
@@ -47,13 +47,7 @@ def visible_dossiers(actor: Actor) -> ColumnElement[bool]:
     units = units_of(actor)
     if not units:
         return false()
-    with_task = exists().where(TaskRow.dossier_id == DossierRow.id, TaskRow.unit_code.in_(units))
-    return or_(
-        DossierRow.receiving_unit.in_(units),
-        DossierRow.competent_unit.in_(units),
-        DossierRow.support_unit.in_(units),
-        with_task,
-    )
+    return exists().where(DossierUnitRow.dossier_id == DossierRow.id, DossierUnitRow.unit_code.in_(sorted(units)))
 
 
 def may_work_on(actor: Actor, task: TaskRow) -> bool:
