@@ -177,9 +177,10 @@ def _due_before(chosen: str, box: str) -> datetime | None:
 
 
 def _boxes(session: Session, actor: Actor, filters: Filters) -> list[dict[str, Any]]:
-    found = []
-    for key, text in BOXES.items():
-        own = replace(filters, box=key, after="")
-        there = count(session, actor, own)
-        found.append({"key": key, "href": own.href, "text": text, "count": there, "current": key == filters.box})
-    return found
+    several = {key: replace(filters, box=key, after="") for key in BOXES}
+    questions = [own.question(actor) for own in several.values()]
+    there = tasks.counts(session, assignees_of(actor), queues_of(actor), questions)
+    return [
+        {"key": key, "href": own.href, "text": BOXES[key], "count": number, "current": key == filters.box}
+        for (key, own), number in zip(several.items(), there, strict=True)
+    ]

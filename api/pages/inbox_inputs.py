@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -14,12 +14,11 @@ from flask_babel import lazy_gettext as lazy
 from sqlalchemy.orm import Session
 
 from api.language import current_language
-from api.pages import procedure_view
 from api.pages.listing import Choice, Input
 from engine.access import assignees_of, queues_of
 from engine.model import Actor
-from engine.persistence import tasks
-from engine.persistence.organisation import person_names, unit_names
+from engine.persistence.inbox_choices import Names, Occurring, occurring
+from engine.persistence.tasks import InboxFilter
 
 if TYPE_CHECKING:
     from api.pages.inbox import Filters
@@ -36,54 +35,40 @@ _KEPT_FOR = 60.0  # seconds
 _OF_ALL = "inbox-choices"  # where the application keeps what occurs in everybody's tasks
 
 
-@dataclass(frozen=True)
-class _Occurring:
-    """What occurs in a box."""
-
-    steps: Sequence[tasks.Choice]
-    units: Collection[str]
-    points: Collection[str]
-    takers: Collection[UUID]
-
-
 def of(session: Session, actor: Actor, filters: Filters) -> tuple[list[Input], list[Input]]:
     """The conditions that one sees at once, and those that are asked for more seldom."""
     found = _occurring(session, actor, filters)
-    steps, units, points = found.steps, found.units, found.points
-    unit_titles = unit_names(session, {*units, *points}, current_language())
     first = [
         Input("search", "q", _("Mã, người nộp, nội dung"), filters.q),
-        Input("select", "procedure", _("Thủ tục"), filters.procedure, _procedures(session, steps)),
+        Input("select", "procedure", _("Thủ tục"), filters.procedure, _named(found.procedures)),
         Input("select", "due", _("Đến hạn"), filters.due, _dues()),
     ]
     further = [
-        Input("select", "step", _("Bước"), filters.step, _steps(steps, filters.procedure)),
+        Input("select", "step", _("Bước"), filters.step, _steps(found.steps, filters.procedure)),
         Input("select", "state", _("Tình trạng"), filters.state, [Choice(key, str(STATES[key])) for key in STATES]),
-        Input("select", "unit", _("Đơn vị"), filters.unit, _named(units, unit_titles)),
-        Input("select", "point", _("Nơi tiếp nhận"), filters.point, _named(points, unit_titles)),
+        Input("select", "unit", _("Đơn vị"), filters.unit, _named(found.units)),
+        Input("select", "point", _("Nơi tiếp nhận"), filters.point, _named(found.points)),
     ]
     if filters.box != "queue":
-        names = {str(key): name for key, name in person_names(session, found.takers).items()}
-        further.append(Input("select", "holder", _("Ai nhận"), filters.holder, _named(names, names)))
+        takers = {str(key): (name, "") for key, name in found.takers.items()}
+        further.append(Input("select", "holder", _("Ai nhận"), filters.holder, _named(takers)))
     return first, further
 
 
-def _occurring(session: Session, actor: Actor, filters: Filters) -> _Occurring:
+def _occurring(session: Session, actor: Actor, filters: Filters) -> Occurring:
     """What occurs in the box. Of all units' tasks it is what occurred up to a minute ago: that is much to read."""
     question = filters.question(actor)
     if question.everyone_in is not None:
         return _read(session, actor, question)
-    kept: tuple[float, _Occurring] | None = current_app.extensions.get(_OF_ALL)
+    kept: tuple[float, Occurring] | None = current_app.extensions.get(_OF_ALL)
     if kept is None or time.monotonic() - kept[0] > _KEPT_FOR:
         kept = time.monotonic(), _read(session, actor, replace(question, due_before=None))
         current_app.extensions[_OF_ALL] = kept
     return kept[1]
 
 
-def _read(session: Session, actor: Actor, question: tasks.InboxFilter) -> _Occurring:
-    people, queues = assignees_of(actor), queues_of(actor)
-    steps = tasks.choices(session, people, queues, question)
-    return _Occurring(steps, *tasks.occurring(session, people, queues, question))
+def _read(session: Session, actor: Actor, question: InboxFilter) -> Occurring:
+    return occurring(session, assignees_of(actor), queues_of(actor), question)
 
 
 def _dues() -> list[Choice]:
@@ -96,21 +81,10 @@ def _dues() -> list[Choice]:
     ]
 
 
-def _named(keys: Collection[str], titles: Mapping[str, str]) -> list[Choice]:
-    return sorted((Choice(key, titles.get(key, key)) for key in keys), key=lambda one: one.title)
+def _named(names: Mapping[str, Names]) -> list[Choice]:
+    mine = 1 if current_language() == "en" else 0
+    return sorted((Choice(key, said[mine] or said[0]) for key, said in names.items()), key=attrgetter("title"))
 
 
-def _procedures(session: Session, choices: Sequence[tasks.Choice]) -> list[Choice]:
-    newest = {one.procedure_key: one.version_id for one in choices}
-    found = [Choice(key, procedure_view.title_of(session, version)) for key, version in newest.items()]
-    return sorted(found, key=lambda one: one.title)
-
-
-def _steps(choices: Sequence[tasks.Choice], procedure: str) -> list[Choice]:
-    english = current_language() == "en"
-    names = {
-        one.element_id: (one.name_en if english else one.name_vi) or one.name_vi
-        for one in choices
-        if not procedure or one.procedure_key == procedure
-    }
-    return sorted((Choice(key, name) for key, name in names.items()), key=lambda one: one.title)
+def _steps(steps: Mapping[tuple[str, str], Names], procedure: str) -> list[Choice]:
+    return _named({element: names for (key, element), names in steps.items() if not procedure or key == procedure})

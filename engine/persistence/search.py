@@ -58,11 +58,11 @@ def holds(dossier_id: InstrumentedAttribute[UUID], text: str) -> list[ColumnElem
     return [dossier_id.in_(found_by(text)) if wanted(text) else false()]
 
 
-def reads(text: str) -> list[ColumnElement[bool]]:
-    """The same condition read off the dossier itself, for few dossiers that are at hand anyway."""
+def reads(text: str, search_key: InstrumentedAttribute[str] = DossierRow.search_key) -> list[ColumnElement[bool]]:
+    """The same condition read off the row itself, for few rows that are at hand anyway."""
     if text.strip() and not wanted(text):
         return [false()]
-    padded = literal(" ") + DossierRow.search_key + literal(" ")
+    padded = literal(" ") + search_key + literal(" ")
     return [padded.like(f"% {word}{'' if beginning else ' '}%") for word, beginning in wanted(text)]
 
 

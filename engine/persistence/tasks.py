@@ -6,18 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, delete, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Subquery, delete, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased, defer
 
 from engine.access import visible_dossiers
 from engine.errors import NotFoundError
 from engine.model import Actor, DossierState, Role, TaskState
-from engine.persistence.search import holds
+from engine.persistence.search import reads
 from engine.persistence.tables import DossierRow, DraftRow, TaskRow
 
 Assignees = UUID | Mapping[UUID, frozenset[str] | None]
 """Whose assigned tasks: one person's, or several people's, each within the given queues (None: all)."""
-MOST_LOOKED_THROUGH = 2_000  # tasks of a branch, those due first, that choices are offered from
 
 
 @dataclass(frozen=True)
@@ -37,17 +36,20 @@ class InboxFilter:
     state: str = ""  # one of STATES
 
 
-_BEFORE_APPLICANT = DossierRow.state == DossierState.AWAITING_APPLICANT.value
+# the few dossiers that are so, by an index of theirs
+_SUSPENDED = select(DossierRow.id).where(
+    DossierRow.state == DossierState.AWAITING_APPLICANT.value, DossierRow.closed_at.is_(None)
+)
+_WITH_INCIDENT = select(DossierRow.id).where(DossierRow.incidents > 0)
 STATES: Mapping[str, ColumnElement[bool]] = {
     "untaken": TaskRow.assignee_id.is_(None),
     "taken": TaskRow.assignee_id.is_not(None),
-    "suspended": _BEFORE_APPLICANT,  # the statutory clock stands still
-    "running": ~_BEFORE_APPLICANT,
-    "incident": DossierRow.incidents > 0,
+    "suspended": TaskRow.dossier_id.in_(_SUSPENDED),  # the statutory clock stands still
+    "running": TaskRow.dossier_id.not_in(_SUSPENDED),
+    "incident": TaskRow.dossier_id.in_(_WITH_INCIDENT),
     "applicant": TaskRow.role == Role.APPLICANT.value,  # waits for the applicant, not for an officer
 }
 """In what state a task or its dossier may be wanted."""
-_OF_DOSSIERS = frozenset({"suspended", "running", "incident"})
 
 
 def get(session: Session, task_id: UUID) -> TaskRow:
@@ -140,98 +142,40 @@ def chosen(session: Session, actor: Actor, identifiers: Collection[UUID]) -> Seq
 
 def count(session: Session, people: Assignees, queues: Collection[str], narrowed: InboxFilter) -> int:
     """How many tasks `inbox` would list in all, by the very same conditions."""
-    total = 0
-    for condition in _branches(people, queues, narrowed):
-        query = _narrowed(select(TaskRow.id).where(condition), narrowed)
-        total += session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    return total
+    return counts(session, people, queues, [narrowed])[0]
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A step that occurs in an inbox, with the newest version of its procedure there."""
-
-    procedure_key: str
-    version_id: UUID
-    element_id: str
-    name_vi: str
-    name_en: str
+def counts(
+    session: Session, people: Assignees, queues: Collection[str], several: Sequence[InboxFilter]
+) -> Sequence[int]:
+    """`count` for several filters in one statement."""
+    return session.execute(select(*(_number(people, queues, narrowed) for narrowed in several))).one()
 
 
-def choices(session: Session, people: Assignees, queues: Collection[str], narrowed: InboxFilter) -> list[Choice]:
-    """The steps that `inbox` would list, each once, for a list to choose from."""
-    found: dict[tuple[str, str], Choice] = {}
-    for condition in _branches(people, queues, narrowed):
-        first = _first(condition, narrowed)
-        query = (
-            select(
-                DossierRow.procedure_key,
-                DossierRow.procedure_version_id,
-                first.c.element_id,
-                first.c.name_vi,
-                first.c.name_en,
-            )
-            .join(first, first.c.dossier_id == DossierRow.id)
-            .distinct()
-        )
-        for row in session.execute(query):
-            choice = Choice(*row)
-            known = found.get((choice.procedure_key, choice.element_id))
-            if known is None or known.version_id < choice.version_id:  # ids grow with time
-                found[choice.procedure_key, choice.element_id] = choice
-    return list(found.values())
+def _number(people: Assignees, queues: Collection[str], narrowed: InboxFilter) -> ColumnElement[int]:
+    number: ColumnElement[int] = literal(0)
+    for condition in branches(people, queues, narrowed):
+        number += narrow(select(func.count()).select_from(TaskRow).where(condition), narrowed).scalar_subquery()
+    return number
 
 
-def occurring(
-    session: Session, people: Assignees, queues: Collection[str], narrowed: InboxFilter
-) -> tuple[set[str], set[str], set[UUID]]:
-    """What occurs in the box to choose from: units of tasks, units that received the dossiers, who has taken tasks."""
-    units, points, takers = set[str](), set[str](), set[UUID]()
-    for condition in _branches(people, queues, narrowed):
-        first = _first(condition, narrowed)
-        columns = select(first.c.unit_code, DossierRow.receiving_unit, first.c.assignee_id).distinct()
-        query = columns.join(first, first.c.dossier_id == DossierRow.id)
-        for unit, point, taker in session.execute(query):
-            units |= {unit} - {""}
-            points.add(point)
-            takers |= {taker} - {None}
-    return units, points, takers
-
-
-def _first(condition: ColumnElement[bool], narrowed: InboxFilter) -> Subquery:
-    """The tasks of a branch, with nothing left out but by the due date: those that are looked through for choices."""
-    columns = (TaskRow.element_id, TaskRow.name_vi, TaskRow.name_en, TaskRow.unit_code, TaskRow.assignee_id)
-    query = _narrowed(select(TaskRow.dossier_id, *columns).where(condition), _whole_box(narrowed))
-    found: Subquery = query.order_by(TaskRow.due_at, TaskRow.id).limit(MOST_LOOKED_THROUGH).subquery()
-    return found
-
-
-def _whole_box(narrowed: InboxFilter) -> InboxFilter:
-    """The same box with nothing left out but by its due date."""
-    return InboxFilter(
-        due_before=narrowed.due_before,
-        mine=narrowed.mine,
-        queues=narrowed.queues,
-        everyone_in=narrowed.everyone_in,
-    )
-
-
-def _branches(people: Assignees, queues: Collection[str], narrowed: InboxFilter) -> list[ColumnElement[bool]]:
+def branches(people: Assignees, queues: Collection[str], narrowed: InboxFilter) -> list[ColumnElement[bool]]:
+    """Which tasks the box holds, one condition for each index that tells of some; no task meets two of them."""
     is_open = TaskRow.state == TaskState.OPEN.value
-    branches: list[ColumnElement[bool]] = []
+    found: list[ColumnElement[bool]] = []
     assignees: Mapping[UUID, frozenset[str] | None] = {people: None} if isinstance(people, UUID) else people
     for person_id, covered in assignees.items() if narrowed.mine else ():
         mine = is_open & (TaskRow.assignee_id == person_id) & TaskRow.assignee_id.is_not(None)
-        branches.append(mine if covered is None else mine & TaskRow.queue.in_(sorted(covered)))
+        found.append(mine if covered is None else mine & TaskRow.queue.in_(sorted(covered)))
     units = narrowed.everyone_in
     if units is None:
         return [is_open]
     if units:  # no task may stand in two branches
-        branches = [branch & TaskRow.unit_code.not_in(units) for branch in branches]
-        branches += [is_open & (TaskRow.unit_code == unit) for unit in sorted(units)]
+        found = [one & TaskRow.unit_code.not_in(units) for one in found]
+        found += [is_open & (TaskRow.unit_code == unit) for unit in sorted(units)]
     elif narrowed.queues:
-        branches += [is_open & (TaskRow.queue == queue) & TaskRow.assignee_id.is_(None) for queue in sorted(queues)]
-    return branches
+        found += [is_open & (TaskRow.queue == queue) & TaskRow.assignee_id.is_(None) for queue in sorted(queues)]
+    return found
 
 
 def _page(
@@ -242,17 +186,18 @@ def _page(
     limit: int,
 ) -> Subquery | None:
     """The first `limit` tasks of each branch after the given one; None when there is no branch."""
-    branches = []
-    for condition in _branches(people, queues, narrowed):
+    parts = []
+    for condition in branches(people, queues, narrowed):
         columns = select(TaskRow.dossier_id, TaskRow.id, TaskRow.due_at, TaskRow.version)
-        branch = _narrowed(columns.where(condition), narrowed)
+        branch = narrow(columns.where(condition), narrowed)
         if after is not None:
             branch = branch.where(tuple_(TaskRow.due_at, TaskRow.id) > tuple_(*after))
-        branches.append(branch.order_by(TaskRow.due_at, TaskRow.id).limit(limit).subquery().select())
-    return union_all(*branches).subquery() if branches else None
+        parts.append(branch.order_by(TaskRow.due_at, TaskRow.id).limit(limit).subquery().select())
+    return union_all(*parts).subquery() if parts else None
 
 
-def _narrowed(query: Any, narrowed: InboxFilter) -> Any:
+def narrow(query: Any, narrowed: InboxFilter) -> Any:
+    """The query of tasks without what the filter leaves out."""
     if narrowed.element_id:
         query = query.where(TaskRow.element_id == narrowed.element_id)
     if narrowed.due_before is not None:
@@ -261,12 +206,10 @@ def _narrowed(query: Any, narrowed: InboxFilter) -> Any:
         query = query.where(TaskRow.unit_code == narrowed.unit_code)
     if narrowed.assignee_id is not None:
         query = query.where(TaskRow.assignee_id == narrowed.assignee_id)
-    if narrowed.procedure_key or narrowed.receiving_unit or narrowed.state in _OF_DOSSIERS:
-        query = query.join(DossierRow, DossierRow.id == TaskRow.dossier_id)
     if narrowed.procedure_key:
-        query = query.where(DossierRow.procedure_key == narrowed.procedure_key)
+        query = query.where(TaskRow.procedure_key == narrowed.procedure_key)
     if narrowed.receiving_unit:
-        query = query.where(DossierRow.receiving_unit == narrowed.receiving_unit)
+        query = query.where(TaskRow.receiving_unit == narrowed.receiving_unit)
     if narrowed.state:
         query = query.where(STATES[narrowed.state])
-    return query.where(*holds(TaskRow.dossier_id, narrowed.text))
+    return query.where(*reads(narrowed.text, TaskRow.search_key))
