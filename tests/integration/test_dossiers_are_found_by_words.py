@@ -259,6 +259,33 @@ def test_a_list_read_page_by_page_holds_what_the_person_may_see_each_once(
             assert _paged(shelf, actor, asked) == _plainly(shelf, actor, asked), (units, asked)
 
 
+def test_what_a_unit_sees_follows_the_tasks_the_places_and_the_state_of_a_dossier(shelf: Shelf) -> None:
+    """The table of who sees what is told by the database itself of every change that it speaks of."""
+    session = shelf.session
+    actors = {unit: Actor(None, "x", roles=frozenset({(Role.CASE_OFFICER, unit)})) for unit in UNITS}
+    dossier = session.get_one(DossierRow, shelf.put("S-261123-0001", "An", competent_unit="B"))
+    task = session.scalars(select(TaskRow).where(TaskRow.id == shelf.task(dossier.id, "C"))).one()
+
+    def seen(**asked: object) -> str:
+        session.flush()
+        narrowed = DossierFilter(**asked)  # type: ignore[arg-type]
+        rows = {unit: _paged(shelf, actor, narrowed) for unit, actor in actors.items()}
+        assert rows == {unit: _plainly(shelf, actor, narrowed) for unit, actor in actors.items()}
+        return "".join(unit for unit, found in rows.items() if found)
+
+    assert seen() == "ABC"
+    task.unit_code = "D"  # a task that moves on leaves nothing behind
+    assert seen() == "ABD"
+    dossier.receiving_unit = "D"  # as after a reorganisation
+    assert seen() == "BD"
+    dossier.due_at = NOW - timedelta(days=1)
+    assert seen(overdue_at=NOW) == "BD"
+    dossier.state = "awaiting_applicant"
+    assert (seen(state="processing"), seen(state="awaiting_applicant")) == ("", "BD")
+    dossier.state, dossier.closed_at = "closed", NOW
+    assert (seen(overdue_at=NOW), seen(state="closed"), seen()) == ("", "BD", "BD")
+
+
 def test_everybody_who_controls_sees_all_and_an_applicant_the_own_dossier(filled: Shelf) -> None:
     own = filled.session.scalars(select(DossierRow.id).where(DossierRow.code == SECOND)).one()
     applicant = Actor(None, "An", dossier_id=own)

@@ -21,16 +21,8 @@ NOW = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
 OFFICER = Actor(uuid4(), "Cán bộ", roles=frozenset({(Role.CASE_OFFICER, "A"), (Role.DIVISION_HEAD, "B")}))
 CONTROL = Actor(uuid4(), "Kiểm soát", roles=frozenset({(Role.PROCEDURE_CONTROL, "A")}))
 AFTER = (NOW, uuid4())
-GROWING = {"dossier", "dossier_unit", "dossier_data", "user_task", "journal", "notice", "deadline", "letter", "document"}
-    "dossier",
-    "dossier_unit",
-    "user_task",
-    "journal",
-    "notice",
-    "deadline",
-    "document",
-    "dossier_data",
-    "letter",
+GROWING = (
+    *("dossier", "dossier_unit", "dossier_data", "user_task", "journal", "notice", "deadline", "document", "letter"),
 )
 
 
