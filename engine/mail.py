@@ -16,7 +16,7 @@ from engine.notice_texts import Words
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _GREETING = {"vi": "Kính gửi Ông/Bà,", "en": "Dear Sir or Madam,"}
-_LINK = {"vi": "Mở trong hệ thống:", "en": "Open it here:"}
+_LINK = {"vi": "Xem tại:", "en": "See it at:"}
 _CONFIRM = {
     "vi": "Muốn nhận thông báo và văn bản của hồ sơ này qua thư, hãy xác nhận địa chỉ tại:",
     "en": "To get notices and letters of this dossier by mail, confirm your address at:",

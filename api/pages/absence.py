@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from api.auth import allow_signed_in
 from api.database import read, write
+from api.language import current_language
 from api.pages import organisation_view as view
 from api.pages import picking, wording
 from api.pages.acting import carry_out, person
@@ -20,6 +21,7 @@ from engine.errors import EngineError
 from engine.model import Actor, Role
 from engine.organisation import people, rights, standins
 from engine.organisation.validity import counts_on
+from engine.persistence.organisation import unit_names
 from engine.persistence.tables import PersonRow, RoleRow, StandInRow
 from engine.platform import Platform
 
@@ -82,10 +84,12 @@ def _page(refusal: EngineError | None = None) -> str:
         headed = _headed(session, actor, platform)
         mine = view.covers(session, standins.concerning(session, me.id, today))
         others = _covers_of(session, headed, platform)
+        codes = {cover.row.unit_code for cover in (*mine, *others)}
         about = people.find_person(session, request.args.get("for", "")) or me
         return render_template(
             "pages/organisation/absence.html",
             today=today,
+            units=unit_names(session, codes, current_language()),
             own=[(cover, True) for cover in mine if cover.absent.id == me.id],
             received=[cover for cover in mine if cover.person.id == me.id],
             others=[(cover, absence.may_end(session, platform, actor, cover.row)) for cover in others],
@@ -124,4 +128,5 @@ def _scopes(session: Session, who: list[PersonRow], platform: Platform) -> list[
         RoleRow.person_id.in_(ids), *counts_on(RoleRow, platform.today())
     )
     pairs = sorted({(role, unit) for role, unit in session.execute(rows)})
-    return [(f"{role}@{unit}", f"{wording.role(role)}, {unit}") for role, unit in pairs]
+    names = unit_names(session, {unit for _role, unit in pairs}, current_language())
+    return [(f"{role}@{unit}", f"{wording.role(role)}, {names.get(unit, unit)}") for role, unit in pairs]

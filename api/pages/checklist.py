@@ -213,7 +213,7 @@ def lines_of(session: Session, dossier: DossierRow) -> list[dict[str, str]]:
     return [
         {
             "title": one.title.get(lang),
-            "state": wording.word(wording.PAPER_STATES, found[one.key].state),
+            "state": _state(found[one.key], required=one.required),
             "copies": _copies(found[one.key]),
             "digital": wording.word(wording.DIGITISATION, str(int(found[one.key].digitisation))),
             "reason": found[one.key].reason,
@@ -222,6 +222,13 @@ def lines_of(session: Session, dossier: DossierRow) -> list[dict[str, str]]:
         for one in procedure.facts.documents_of(dossier.procedure_case)
         if one.key in found
     ]
+
+
+def _state(paper: CheckedPaper, *, required: bool) -> str:
+    """Whether it is there; what nobody has to file is not missing."""
+    if paper.state is PaperState.MISSING and not required:
+        return _("Không nộp")
+    return wording.word(wording.PAPER_STATES, paper.state)
 
 
 def _copies(paper: CheckedPaper) -> str:

@@ -44,6 +44,9 @@ _FOR_APPLICANTS = {
 }
 
 
+# What says enough without the step that brought it about.
+_WITHOUT_STEP = {EventType.CLOCK_RECEIVED, EventType.CLOCK_ACCEPTED}
+
 LONGEST_TEXT = 200  # characters of a comment in a list; the whole of it stands where comments stand
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
@@ -144,11 +147,13 @@ def _element(payload: Mapping[str, Any], procedure: Procedure | None) -> Element
 
 def _title(kind: str, payload: Mapping[str, Any], element: Element | None) -> str:
     title = wording.word(wording.EVENTS, kind)
+    if kind == EventType.DEADLINE_FIRED:
+        title = str(wording.MOMENTS.get(str(payload.get("kind", "")), title))
     if kind == EventType.MESSAGE_RECEIVED:
         return wording.word(wording.MESSAGES, str(payload.get("message", "")))
     if kind == EventType.DOSSIER_ENDED:
         return f"{title}: {wording.word(wording.OUTCOMES, str(payload.get('outcome', '')))}"
-    if element is not None:
+    if element is not None and kind not in _WITHOUT_STEP:
         return f"{title}: {element.title(current_language())}"
     return title
 

@@ -31,7 +31,7 @@ BOXES = {
 }
 COLUMNS = (
     Column("procedure", lazy("Thủ tục")),
-    Column("code", lazy("Hồ sơ"), narrow=True),
+    Column("code", lazy("Mã hồ sơ"), narrow=True),
     Column("applicant", lazy("Người nộp, nội dung")),
     Column("due", lazy("Đến hạn")),
     Column("dossier_due", lazy("Hạn trả hồ sơ"), at_first=False),

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from api.auth import allow_signed_in
 from api.database import read, write
-from api.pages import checklist, listing, once, papers_said, present, task_view
+from api.pages import checklist, frame, listing, once, papers_said, present, task_view
 from api.pages import inbox as boxes
 from api.pages.acting import carry_out, person
 from api.pages.filling import Filling, posted_version
@@ -143,7 +143,7 @@ def _complete(
         filling.problems = [FieldProblem("", refusal.code, refusal.message_vi, refusal.message)]
         return _page(task_id, filling, said), refusal.status
     flash(_("Đã hoàn thành “%(step)s” của hồ sơ %(code)s.", step=title, code=dossier.code), "success")
-    return redirect(url_for("officer.inbox"))
+    return redirect(frame.safe_next(request.form.get("_back", ""), url_for("officer.inbox")))
 
 
 def _save(

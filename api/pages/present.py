@@ -114,7 +114,8 @@ def size_text(size: int) -> str:
     """A number of bytes as a person reads it (decimal units, as file managers show them)."""
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
         if size >= factor:
-            return f"{size / factor:.1f} {unit}".replace(".", ",")
+            told = f"{size / factor:.1f} {unit}"
+            return told if current_language() == "en" else told.replace(".", ",")
     return f"{size} B"
 
 

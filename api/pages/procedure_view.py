@@ -20,7 +20,7 @@ from engine.persistence.tables import ProcedureVersionRow
 from engine.runtime.cases import cases_of
 from engine.runtime.facts import RequiredDocument
 from engine.runtime.procedure import Procedure
-from engine.text import fold, slips
+from engine.text import alphabetical, fold, slips
 
 _LONG_ENOUGH = 4  # letters of a word in which a slip is forgiven
 
@@ -89,11 +89,11 @@ def term_today(procedure: Procedure, case: str = "") -> Term | None:
 
 
 def offered(session: Session, wanted: str, day: date) -> list[ProcedureView]:
-    """The procedures that can be filed on the day and match the words, best match first; all for no words."""
+    """The procedures that can be filed on the day and match the words, best match first; all for no words, by title."""
     views = [view(procedures.loaded(session, version.id)) for version in procedures.offered(session, day)]
     words = fold(wanted).split()
     if not words:
-        return views
+        return sorted(views, key=lambda one: alphabetical(one.title))
     ranked = [(_score(one, words), one) for one in views]
     return [one for score, one in sorted(ranked, key=lambda pair: -pair[0]) if score]
 
@@ -152,17 +152,22 @@ def _paper(one: RequiredDocument) -> Paper:
 
 
 def _score(one: ProcedureView, words: Sequence[str]) -> int:
-    """How well a procedure answers the words: every word must occur somewhere; the title weighs most."""
+    """How well a procedure answers the words: every word must occur somewhere; the title weighs most.
+
+    Who says more than a keyword ("mở quán cà phê" for "mở quán") means that procedure, whatever else is said.
+    """
     title, said = fold(one.title), fold(" | ".join(one.keywords))
     cases = " ".join(case.title for case in one.cases)
     rest = fold(" ".join((one.field, one.key, cases, *(value for _key, value in one.facts))))
     every = (*one.documents, *(paper for case in one.cases for paper in case.documents))
     papers = fold(" ".join(paper.title for paper in every))
-    score = 8 * (" ".join(words) in said)
+    asked = " ".join(words)
+    named = sum(1 for known in map(fold, one.keywords) if f" {known} " in f" {asked} ")
+    score = 8 * (asked in said) + 8 * named
     for word in words:
         places = ((4, title), (3, said), (2, rest), (1, papers))
         found = sum(weight for weight, text in places if _holds(text, word)) or _meant(f"{title} {said}", word)
-        if not found:
+        if not found and not named:
             return 0
         score += found
     return score

@@ -18,7 +18,7 @@ from api.pages.acting import person
 from api.pages.uploads import takes_files
 from api.site import site
 from engine import dossier_register
-from engine.model import Actor, Role
+from engine.model import Actor, DossierState, Role
 from engine.persistence import dossiers
 from engine.persistence import reception as waiting
 from engine.persistence.tables import DossierRow
@@ -27,6 +27,7 @@ from engine.runtime.facts import ReceptionLimit
 
 blueprint = Blueprint("reception", __name__, url_prefix="/reception")
 SHOWN: Final = 15  # of each queue; the inbox has them all
+_TO_RECEIVE: Final = {"online", "post", "desk"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class Queue:
     late: int
     lines: list[Line]
     href: str
+
+    @property
+    def receives(self) -> bool:
+        """Whether these dossiers wait to be received, so that the limit of reception is the one that counts."""
+        return self.id in _TO_RECEIVE
 
 
 @blueprint.get("/")
@@ -145,8 +151,9 @@ def _queue(session: Session, actor: Actor, units: list[str], name: str, told: tu
 
 
 def _line(session: Session, row: waiting.Waiting, task: task_view.TaskLine) -> Line:
-    limit = _limit_words(session, row.dossier) if row.receive_by else ""
-    return Line(task, _channel(row.dossier), present.due(row.receive_by), limit)
+    receive_by = row.receive_by if row.dossier.state == DossierState.FILED else None  # long past for a result
+    limit = _limit_words(session, row.dossier) if receive_by else ""
+    return Line(task, _channel(row.dossier), present.due(receive_by), limit)
 
 
 def _channel(dossier: DossierRow) -> str:

@@ -13,7 +13,7 @@ from api.pages import wording
 from engine.model import Element, ElementKind, Flow, LegalBasis, Process, Role
 from engine.runtime.graph import GATEWAYS
 from engine.runtime.procedure import Procedure
-from engine.runtime.reading_order import in_order, main_process
+from engine.runtime.reading_order import in_order, whole
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,11 @@ def lines(process: Process, place: Place | None = None) -> list[StepLine]:
 
 
 def for_citizens(procedure: Procedure) -> list[StepLine]:
-    """Only what people do, without where it leads: the way of a dossier in everyday words."""
-    main = main_process(procedure)
+    """What officers do, in the called processes too, without where it leads: the way of a dossier in everyday words."""
     return [
-        StepLine(line.id, line.name, line.role, line.limit, line.basis, "")
-        for line in lines(main)
-        if main.elements[line.id].kind is ElementKind.USER_TASK
+        StepLine(one.id, _name(one, placed.process), _who(one), limit_text(one), basis_text(one.legal_bases), "")
+        for placed in whole(procedure)
+        if (one := placed.element).kind is ElementKind.USER_TASK and one.role is not Role.APPLICANT
     ]
 
 

@@ -7,7 +7,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from flask_babel.speaklater import LazyString
 
+from api.language import current_language
+from engine.deadlines.terms import Unit
 from engine.events import EventType
+from engine.model import DeadlineKind
 from engine.virus_scan import Scan
 
 Words = Mapping[str, LazyString]
@@ -89,10 +92,10 @@ PLACES_OF_RESULT: Words = {
 EVENTS: Words = {
     EventType.PROCEDURE_DEPLOYED: lazy("Triển khai thủ tục"),
     EventType.PROCEDURE_RETIRED: lazy("Ngừng áp dụng thủ tục"),
-    EventType.DOSSIER_FILED: lazy("Nộp hồ sơ"),
+    EventType.DOSSIER_FILED: lazy("Đã nộp hồ sơ"),
     EventType.DOSSIER_CODED: lazy("Cấp mã hồ sơ"),
     EventType.DOSSIER_ROUTED: lazy("Chuyển đến cơ quan có thẩm quyền"),
-    EventType.DOSSIER_HANDED_OVER: lazy("Bàn giao hồ sơ"),
+    EventType.DOSSIER_HANDED_OVER: lazy("Đã bàn giao hồ sơ"),
     EventType.DOSSIER_ACKNOWLEDGED: lazy("Cơ quan có thẩm quyền nhận hồ sơ"),
     EventType.DOSSIER_MOVED: lazy("Đơn vị kế thừa tiếp nhận hồ sơ"),
     EventType.DOSSIER_ENDED: lazy("Kết thúc hồ sơ"),
@@ -104,7 +107,7 @@ EVENTS: Words = {
     EventType.TASK_RELEASED: lazy("Trả việc về hàng chờ"),
     EventType.TASK_ASSIGNED: lazy("Phân công"),
     EventType.TASK_MOVED: lazy("Chuyển việc sang hàng chờ khác"),
-    EventType.TASK_COMPLETED: lazy("Hoàn thành việc"),
+    EventType.TASK_COMPLETED: lazy("Đã hoàn thành việc"),
     EventType.TASK_CANCELLED: lazy("Hủy việc"),
     EventType.DEADLINE_SET: lazy("Đặt thời hạn"),
     EventType.DEADLINE_MOVED: lazy("Dời thời hạn"),
@@ -134,8 +137,18 @@ EVENTS: Words = {
     EventType.PERSON_LEFT: lazy("Thôi việc"),
     EventType.ROLE_GRANTED: lazy("Giao vai trò"),
     EventType.ACT_REFUSED: lazy("Bị từ chối vì thẩm quyền"),
-    EventType.COMMENT_ADDED: lazy("Ghi chú nội bộ"),
+    EventType.COMMENT_ADDED: lazy("Thêm ghi chú nội bộ"),
     EventType.COMMENT_EDITED: lazy("Sửa ghi chú nội bộ"),
+}
+
+# What has come about when a moment of this kind is reached (engine.model.DeadlineKind).
+MOMENTS: Words = {
+    DeadlineKind.TERM: lazy("Hết thời hạn giải quyết"),
+    DeadlineKind.STEP: lazy("Hết hạn của bước"),
+    DeadlineKind.WARNING: lazy("Nhắc: sắp hết thời hạn giải quyết"),
+    DeadlineKind.APOLOGY: lazy("Đến lúc chuẩn bị văn bản xin lỗi và hẹn lại"),
+    DeadlineKind.HAND_OVER: lazy("Hết hạn bàn giao hồ sơ"),
+    DeadlineKind.RECEPTION: lazy("Hết hạn tiếp nhận"),
 }
 
 UNIT_KINDS: Words = {
@@ -177,7 +190,7 @@ def dossier_state(dossier: Any) -> str:
 
 def limit(amount: int, unit: str) -> str:
     """A time limit, such as "15 ngày làm việc"."""
-    return f"{amount} {word(UNITS, unit)}"
+    return Unit(unit).of(amount, current_language())
 
 
 def channel(name: str) -> str:

@@ -115,7 +115,7 @@ def test_filters_and_columns_are_the_persons_own(desk: FlaskClient, city: City, 
     post(desk, "/lists/inbox/filters", {"query": "box=all", "name": "Của Tuấn"})
     post(desk, "/lists/inbox/columns", {"column": ["code", "unit", "nonsense"]})
     page = get(desk, "/inbox?box=queue")
-    assert [cell.text_content() for cell in page.tree.xpath("//thead//th")] == ["Bước", "Hồ sơ", "Đơn vị"]
+    assert [cell.text_content() for cell in page.tree.xpath("//thead//th")] == ["Bước", "Mã hồ sơ", "Đơn vị"]
     post(desk, "/sign-out", {})
     signed_in("vinh.ward")
     other = get(desk, "/inbox?box=all")

@@ -12,6 +12,7 @@ from pages import get, post
 from api.settings import Settings
 from api.walks.sample_papers import sample_pdf
 from engine import comments, dossier_clock
+from engine.deadlines.sweep import sweep
 from engine.document_store import DocumentStore
 from engine.history.archive_check import check
 from engine.ids import new_id
@@ -137,7 +138,7 @@ def test_a_long_history_comes_in_pages_newest_first(signed_in: SignIn, client: F
         path = older[0].split("#")[0] if older else ""
     numbers = [number for text in seen for number in range(45) if f"Ghi chú số {number}." in text]
     assert numbers == list(range(44, -1, -1))
-    assert any("Nộp hồ sơ" in text for text in seen)
+    assert any("Đã nộp hồ sơ" in text for text in seen)
 
 
 # ---- papers -----------------------------------------------------------------------------------------------
@@ -271,3 +272,18 @@ def test_the_archive_is_taken_from_the_page(
     report = check(io.BytesIO(answer.data), planned.journal_head)
     assert report.head == planned.journal_head
     assert [one.what for one in city.see(lambda s: access_log.of_dossier(s, planned.id))] == ["archive"]
+
+
+def test_history_says_what_a_moment_was_for(
+    signed_in: SignIn, client: FlaskClient, city: City, planned: DossierRow
+) -> None:
+    city.later(days=20)
+    sweep(city.db, city.platform)
+    signed_in("minh.case")
+    titles = [
+        one.text_content()
+        for one in get(client, f"/dossiers/{planned.id}").tree.xpath("//*[@class='mc-timeline__title']")
+    ]
+    assert "Nhắc: sắp hết thời hạn giải quyết" in titles
+    assert "Hết thời hạn giải quyết" in titles
+    assert "Đến hạn" not in titles

@@ -45,6 +45,21 @@ def test_a_procedure_is_found_in_everyday_words_without_diacritics(client: Flask
     assert get(client, "/?q=giấy phép bay").hrefs("/procedures/") == []
 
 
+def test_who_says_more_than_a_known_word_finds_what_is_meant_first(client: FlaskClient, city: City) -> None:
+    for key in ("household_business_registration", PLANNING):
+        city.deploy(Bundle.find(ROOT, key))
+    meant = "/procedures/household_business_registration"
+    assert get(client, "/?q=mở quán cà phê").hrefs("/procedures/")[0] == meant
+    assert get(client, "/?q=mo quan nhau").hrefs("/procedures/") == [meant]  # "nhậu" stands nowhere
+
+
+def test_the_steps_of_a_procedure_are_those_of_called_processes_too(client: FlaskClient, city: City) -> None:
+    city.deploy(Bundle.find(ROOT, "household_business_registration"))
+    page = get(client, "/procedures/household_business_registration")
+    for step in ("Tiếp nhận, kiểm tra thành phần hồ sơ", "Thẩm tra hồ sơ", "Trả kết quả"):
+        assert step in page.text
+
+
 def test_before_starting_a_citizen_reads_limit_fee_papers_steps_and_law(client: FlaskClient) -> None:
     page = get(client, f"/procedures/{SIMPLE}")
     assert page.heading == "Chứng thực bản sao từ bản chính"
@@ -123,7 +138,7 @@ def test_the_private_link_shows_everything_and_another_one_nothing(client: Flask
     page = get(client, receipt.removesuffix("receipt"))
     assert "Trần Văn An" in page.text
     assert "Đối chiếu bản sao với bản chính" in page.text
-    assert "Nộp hồ sơ" in page.text
+    assert "Đã nộp hồ sơ" in page.text
     get(client, "/my/not-a-link/", 404)
     assert client.get(receipt).headers["Referrer-Policy"] == "same-origin"
     assert client.get(receipt).headers["Cache-Control"] == "no-store"

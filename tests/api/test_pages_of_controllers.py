@@ -76,7 +76,7 @@ def test_an_operator_sees_what_has_failed_and_is_told_when_trying_again_is_too_l
     assert "Ký chứng thực" in page.text
     assert "Không gọi được dịch vụ ký số." in page.text
     assert post(client, f"/incidents/{dossier.id}/{incident}/retry", {}).status_code == 302
-    assert "Chưa được" in get(client, "/incidents").text
+    assert "Chưa thực hiện được" in get(client, "/incidents").text
 
 
 def test_a_designer_sees_versions_with_their_law_diagram_and_files(signed_in: SignIn, client: FlaskClient) -> None:

@@ -289,3 +289,18 @@ def test_every_task_of_the_procedure_can_be_opened_by_whoever_does_it(
         signed_in(actor.username)
         assert get(client, f"/tasks/{task.id}").heading == task.name_vi
         post(client, "/sign-out", {})
+
+
+@pytest.mark.parametrize(
+    ("asked", "leads"),
+    [("/inbox?box=all&q=an", "/inbox?box=all&q=an"), ("//elsewhere.example/", "/inbox"), ("", "/inbox")],
+)
+def test_who_has_done_a_task_goes_on_where_the_list_was_left(
+    desk: FlaskClient, task: TaskRow, asked: str, leads: str
+) -> None:
+    claimed = post(desk, f"/tasks/{task.id}/claim", {"version": str(task.version)})
+    page = get(desk, claimed.headers["Location"])
+    [version] = page.tree.xpath("//form[@id='form']//input[@name='version']/@value")
+    typed = {**COMPARED, "version": version, "_action": "complete", "_back": asked}
+    answer = post(desk, f"/tasks/{task.id}", typed)
+    assert (answer.status_code, answer.headers.get("Location")) == (302, leads)

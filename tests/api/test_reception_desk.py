@@ -331,3 +331,17 @@ def test_copies_that_are_no_number_are_refused_with_the_name_of_the_paper(
 ) -> None:
     page = PageRead(send(desk, typed, papers(drawings={**HERE, "copies": "hai"})))
     assert "Số bản của “Bộ bản vẽ thiết kế” phải là số nguyên" in page.text
+
+
+def test_a_result_that_waits_is_not_called_late_because_reception_is_long_over(
+    desk: FlaskClient, city: City, signed_in: SignIn
+) -> None:
+    city.deploy(Bundle.find(ROOT, "certified_copy"))
+    walk = city.walk_file("certified_copy", "handed_over")
+    city.walk(walk, until="handover")
+    city.later(days=4)
+    signed_in("tuan.ward")
+    page = get(desk, "/reception/")
+    assert "Không có kết quả nào chờ trả" not in page.text
+    assert "chậm tiếp nhận" not in page.text
+    assert "Nghị định 118/2025/NĐ-CP" not in page.text

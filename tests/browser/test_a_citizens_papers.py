@@ -145,6 +145,18 @@ def test_a_program_under_the_name_of_a_paper_is_refused_with_a_sentence(
     expect(citizen.page.locator("main")).to_contain_text("Hãy lưu thành PDF")
 
 
+def test_a_file_of_another_kind_is_refused_before_it_is_sent(
+    town: Town, enter: Callable[..., Persona], tmp_path: Path
+) -> None:
+    picture = tmp_path / "ảnh chụp.gif"
+    picture.write_bytes(b"GIF89a" + bytes(100))
+    citizen = _at_papers(enter, town)
+    line = _Line(citizen.page)
+    citizen.page.locator("#f-drawings").set_input_files(picture)
+    expect(citizen.page.locator("main")).to_contain_text("ảnh chụp.gif: chưa gửi, vì chỗ này chỉ nhận PDF")
+    assert line.sent == []
+
+
 def test_what_was_typed_is_there_after_the_window_was_closed(town: Town, enter: Callable[..., Persona]) -> None:
     citizen = enter()
     citizen.go(FILE)

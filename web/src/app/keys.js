@@ -24,6 +24,16 @@ export function startKeys() {
   }
   dialog?.querySelector("[data-keys-close]")?.addEventListener("click", () => dialog.close());
   document.addEventListener("keydown", (event) => press(event, dialog));
+  document.addEventListener("keydown", leave);
+}
+
+// Out of a field that a key led into, with what was typed, so that keys mean something again.
+function leave(event) {
+  const field = event.target;
+  const led = event.key === "Escape" && !event.isComposing && isTyping(field) && field.dataset.shortcut;
+  if (!led || event.defaultPrevented) return;
+  event.preventDefault(); // a search field would be emptied
+  field.blur();
 }
 
 function press(event, dialog) {

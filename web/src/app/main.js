@@ -1,5 +1,6 @@
 // What every page loads. Pages work without it; it only makes them quicker to use. Nothing here evaluates
 // text as code and nothing is written inline, so the site's content security policy can forbid both.
+import { startBack } from "./back.js";
 import { startBulk } from "./bulk.js";
 import { startComponents } from "./components.js";
 import { startDrafts } from "./drafts.js";
@@ -21,6 +22,7 @@ function start(scope) {
 }
 
 start(document);
+startBack();
 startRows();
 startKeys();
 startBulk();

@@ -1,5 +1,8 @@
 // Tables of work (data-rows): keys walk from row to row, ticks choose rows for a stroke, and what is chosen and
-// where one stands survive a list that is loaded anew.
+// where one stands survive a list that is loaded anew, or come back to from one of its rows.
+import { lastList } from "./back.js";
+
+const STOOD = "motcua-row";
 const now = { row: "", ticked: new Set(), inside: false, last: null };
 
 export function startRows() {
@@ -19,6 +22,7 @@ export function startRows() {
   });
   document.addEventListener("htmx:beforeSwap", remember);
   document.addEventListener("htmx:afterSettle", restore);
+  comeBack();
 }
 
 // What a part of a page needs that has just been shown.
@@ -90,6 +94,16 @@ function stand(row) {
   for (const other of document.querySelectorAll(".mc-row-now")) other.classList.remove("mc-row-now");
   row.classList.add("mc-row-now");
   now.row = nameOf(row);
+  const list = lastList();
+  if (list) sessionStorage.setItem(STOOD, JSON.stringify({ list: list.href, row: now.row, at: rows().indexOf(row) }));
+}
+
+// One stands where one stood when the list was left; where that row is done, before the one that followed it.
+function comeBack() {
+  const stood = JSON.parse(sessionStorage.getItem(STOOD) ?? "null");
+  if (!stood || stood.list !== lastList()?.href) return;
+  const row = rows().find((one) => nameOf(one) === stood.row) ?? rows()[stood.at - 1];
+  if (row) stand(row);
 }
 
 function current() {

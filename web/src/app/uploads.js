@@ -23,8 +23,9 @@ const words = {
     pause: "Tạm dừng",
     go: "Gửi tiếp",
     cancel: "Hủy",
-    remove: "Bỏ",
+    remove: "Xóa",
     failed: "Không gửi được tệp này.",
+    unfit: "chưa gửi, vì chỗ này chỉ nhận %{kinds}. Hãy lưu hoặc quét lại thành loại ấy.",
   },
   en: {
     sending: "Sending %{percent} % (%{sent} of %{total} MB)",
@@ -39,6 +40,7 @@ const words = {
     cancel: "Cancel",
     remove: "Remove",
     failed: "This file could not be sent.",
+    unfit: "not sent, because only %{kinds} is taken here. Save it or scan it again as such a file.",
   },
 };
 
@@ -116,6 +118,15 @@ function waitForFiles(form, event) {
   busy.querySelector("button").focus();
 }
 
+// The kinds of file that a field takes, when this is none of them; the server judges by what the file holds.
+function missedBy(input, file) {
+  const kinds = input.accept.split(",").map((kind) => kind.trim().toLowerCase()).filter(Boolean);
+  const name = file.name.toLowerCase();
+  const fits = (kind) =>
+    kind.startsWith(".") ? name.endsWith(kind) : kind.endsWith("/*") ? file.type.startsWith(kind.slice(0, -1)) : file.type === kind;
+  return kinds.some(fits) ? "" : kinds.map((kind) => kind.replace(/^\./, "").toUpperCase()).join(", ");
+}
+
 class Sending {
   constructor(form, input, file) {
     Object.assign(this, { form, input, file, list: listOf(input), sent: 0, state: "sending" });
@@ -135,6 +146,11 @@ class Sending {
   }
 
   async begin() {
+    const kinds = missedBy(this.input, this.file);
+    if (kinds) {
+      this.refused(say("unfit", { kinds }));
+      return;
+    }
     this.list?.querySelector(`[data-unfinished="${CSS.escape(this.file.name)}"]`)?.remove();
     this.draw();
     const [before] = await this.upload.findPreviousUploads();
