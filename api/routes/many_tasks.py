@@ -40,7 +40,7 @@ Change = Callable[[Session, UUID, int | None], TaskRow]
 @allow_signed_in
 def complete_many(sent: dict[str, Any]) -> Response:
     """Complete several tasks. Each is a step of its own: some may succeed where others are refused."""
-    works = ((each, completion(each["task_id"], each["answers"], each["version"])) for each in sent["tasks"])
+    works = ((each, completion(each["task_id"], each, each["version"])) for each in sent["tasks"])
     return _answer(works, "dossier")
 
 

@@ -1,6 +1,6 @@
 """User tasks: the inbox, claiming, drafts, completing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from api.schemas.dossiers import DossierSchema
 from api.schemas.tasks import (
     AnswersSchema,
     AssignmentSchema,
+    CompletionSchema,
     DraftSchema,
     Inbox,
     InboxQuery,
@@ -28,10 +29,13 @@ from api.schemas.tasks import (
 )
 from api.site import site
 from engine import access, tasks
+from engine.papers import PaperState, Presented
 from engine.persistence import tasks as stored
 from engine.persistence.tables import DraftRow, TaskRow
 from engine.persistence.tasks import InboxFilter
 from engine.procedures import pinned
+from engine.runtime.facts import CopyKind
+from engine.tasks import Check
 
 blueprint = Blueprint("api-tasks", __name__, url_prefix="/tasks", description="User tasks")
 
@@ -121,23 +125,41 @@ def save_draft(draft: dict[str, Any], task_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/<uuid:task_id>/complete", methods=["POST"], parameters=parameters(if_match=True))
-@blueprint.arguments(AnswersSchema)
+@blueprint.arguments(CompletionSchema)
 @blueprint.response(200, DossierSchema, headers=ETAG)
 @allow_parties
 def complete_task(sent: dict[str, Any], task_id: UUID) -> Response:
-    """Send a task's answers; the dossier moves on. The ETag answered is the dossier's."""
-    return answer_once(completion(task_id, sent["answers"], expected_version()))
+    """Send a task's answers; the dossier moves on. The ETag answered is the dossier's.
+
+    In the step that checks whether the dossier is complete, `papers` says what was seen of each paper: a required one
+    that is missing is asked for, or waived with a reason that is kept.
+    """
+    return answer_once(completion(task_id, sent, expected_version()))
 
 
-def completion(task_id: UUID, answers: dict[str, Any], version: int | None) -> Callable[[Session], Reply]:
-    """Completing one task, to be done in a transaction."""
-    asking, uploads = actor(), upload_key()
+def completion(task_id: UUID, sent: Mapping[str, Any], version: int | None) -> Callable[[Session], Reply]:
+    """Completing one task, to be done in a transaction; `sent` is a loaded CompletionSchema."""
+    asking = actor()
+    check = Check(sent["answers"], tuple(_presented(one) for one in sent["papers"]), upload_key())
 
     def work(session: Session) -> Reply:
-        dossier = tasks.complete(session, site().platform, asking, task_id, answers, version, uploads)
+        dossier = tasks.complete_check(session, site().platform, asking, task_id, check, version)
         return Reply(DossierSchema().dump(dossier), 200, etag(dossier.version))
 
     return work
+
+
+def _presented(said: Mapping[str, Any]) -> Presented:
+    kind = CopyKind(said["copy_kind"]) if said["copy_kind"] else None
+    return Presented(
+        key=said["key"],
+        state=PaperState(said["state"]),
+        copies=said["copies"],
+        copy_kind=kind,
+        documents=tuple(str(one) for one in said["documents"]),
+        reuse=str(said["reuse"] or ""),
+        reason=said["reason"],
+    )
 
 
 def _changed(change: Callable[[Session], TaskRow]) -> Response:

@@ -4,7 +4,10 @@ from marshmallow import Schema, fields, validate
 
 from api.schemas.dossiers import DossierBrief, DossierSchema
 from api.schemas.fields import Answers, Cursor, Moment, Number, PageQuery, Text
+from engine.papers import PaperState
 from engine.persistence.tasks import STATES
+from engine.runtime.facts import CopyKind
+from forms.rules import MAX_DOCUMENTS
 
 MOST_AT_ONCE = 100
 
@@ -81,6 +84,36 @@ class AnswersSchema(Schema):
     answers = Answers(required=True)
 
 
+class PresentedSchema(Schema):
+    """What a desk says of one paper: it is there, it is missing, or the dossier is accepted without, for a reason."""
+
+    key = Text(required=True, shortest=1, longest=64, metadata={"description": "the paper's key in the procedure"})
+    state = fields.String(required=True, validate=validate.OneOf([one.value for one in PaperState]))
+    copies = Number(load_default=None, allow_none=True, most=999, metadata={"description": "null: not counted"})
+    copy_kind = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf([None, *(one.value for one in CopyKind)])
+    )
+    documents = fields.List(
+        fields.UUID(),
+        load_default=list,
+        validate=validate.Length(max=MAX_DOCUMENTS),
+        metadata={"description": "scans that you have uploaded"},
+    )
+    reuse = fields.UUID(load_default=None, allow_none=True, metadata={"description": "a document given before"})
+    reason = Text(longest=500, load_default="", metadata={"description": "why it is not needed; for `waived`"})
+
+
+class CompletionSchema(AnswersSchema):
+    """Answers to a task's form; for the step that checks the papers, what was seen of them."""
+
+    papers = fields.List(
+        fields.Nested(PresentedSchema),
+        load_default=list,
+        validate=validate.Length(max=MOST_AT_ONCE),
+        metadata={"description": "only for the step that checks whether the dossier is complete"},
+    )
+
+
 class DraftSchema(AnswersSchema):
     """What has been typed and not sent."""
 
@@ -101,7 +134,7 @@ class ChosenSchema(Schema):
     version = Number(load_default=None, allow_none=True, metadata={"description": "the version you have seen"})
 
 
-class OneOfManySchema(ChosenSchema, AnswersSchema):
+class OneOfManySchema(ChosenSchema, CompletionSchema):
     """One task among those to be completed together."""
 
 
