@@ -228,8 +228,10 @@ def test_only_whole_months_can_be_added_up(period: Period, window: Window | None
 
 
 def test_nothing_is_kept_from_before_last_year(archive: Archive, asked: Inquiry) -> None:
-    closed(archive, "09-10", received_at=None)
-    archive.session.execute(update(DossierRow).values(closed_at=datetime(2023, 5, 5, tzinfo=ZONE)))
+    first = closed(archive, "09-10")
+    archive.session.execute(
+        update(DossierRow).where(DossierRow.id == first).values(closed_at=datetime(2023, 5, 5, tzinfo=ZONE))
+    )
     archive.session.execute(delete(ReportMonthRow))
     assert keep(archive.session, asked) == 23
     assert min(kept_months(archive.session)) == "2025-01"
