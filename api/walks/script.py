@@ -1,6 +1,6 @@
 """A walk: what is filed and what everybody answers, as in bpmn/<procedure>/walks/*.json."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -10,6 +10,7 @@ import orjson
 
 from engine.errors import InvalidInputError, NotFoundError
 
+_SAMPLE = " (mẫu)"
 USUAL = ("approved", "granted", "handed_over")  # the walks in which all goes well
 
 
@@ -64,8 +65,28 @@ class Walk:
         return given[number]
 
     def with_application(self, changes: Mapping[str, Any]) -> "Walk":
-        """The same walk with another application, from its beginning."""
-        return replace(self, application={**self.application, **changes}, used={})
+        """The same walk with another application, from its beginning; answers name what the application names now."""
+        answers = _renamed(self.answers, dict(_names_changed(self.application, changes)))
+        return replace(self, application={**self.application, **changes}, answers=answers, used={})
+
+
+def _names_changed(before: Mapping[str, Any], changes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each name of several words that is another now, with the new one; also without the mark of sample data."""
+    for key, new in changes.items():
+        old = before.get(key)
+        if isinstance(old, str) and isinstance(new, str) and " " in old and old != new:
+            yield old, new
+            yield old.removesuffix(_SAMPLE), new.removesuffix(_SAMPLE)
+
+
+def _renamed(said: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(said, str):
+        for old, new in names.items():
+            said = said.replace(old, new)
+        return said
+    if isinstance(said, Mapping):
+        return {key: _renamed(value, names) for key, value in said.items()}
+    return [_renamed(value, names) for value in said] if isinstance(said, Sequence) else said
 
 
 def read_walk(path: Path) -> Walk:
