@@ -62,8 +62,21 @@ class ProcedureView:
     keywords: tuple[str, ...]
 
 
+_MOST_KNOWN = 500  # what has been said of versions, in two languages, on the days that the process has lived
+_known: dict[tuple[str, str, date], ProcedureView] = {}  # by checksum, language and day; a version never changes
+
+
 def view(procedure: Procedure) -> ProcedureView:
     """What pages say of this version today."""
+    asked = (procedure.bundle.checksum, current_language(), site().platform.today())
+    if asked not in _known:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[asked] = _view(procedure)
+    return _known[asked]
+
+
+def _view(procedure: Procedure) -> ProcedureView:
     lang, facts = current_language(), procedure.facts
     term = term_today(procedure)
     return ProcedureView(

@@ -12,12 +12,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, g, has_app_context
+from flask import Flask, g
 from flask_babel import Babel, Domain, get_locale
 
 FOLDER = Path(__file__).parent
 SOURCE = "vi"  # the language the templates and the code are written in
 LANGUAGES = (SOURCE, "en")
+_KEPT = "babel_translations"  # a name that flask-babel forgets when it is told to look anew
 
 
 def catalogue(lang: str) -> Catalog:
@@ -50,11 +51,19 @@ class SourceCatalogues(Domain):
 
 
 def present() -> NullTranslations:
-    """The translations for the language of this request: asked for at every word of a page."""
-    kept = g.get("_flask_babel") if has_app_context() else None  # where flask-babel keeps what it has found out
-    locale: Locale | None = getattr(kept, "babel_locale", None) or get_locale()
-    lang = locale.language if locale else SOURCE
-    return translations(lang if lang in LANGUAGES else SOURCE)
+    """The translations for the language of this request: asked for at every word of a page, so looked up once."""
+    try:
+        kept = g.get("_flask_babel")  # where flask-babel keeps what it has found out about the request
+    except RuntimeError:  # there is no application
+        kept = None
+    found: NullTranslations | None = getattr(kept, _KEPT, None)
+    if found is None:
+        locale: Locale | None = get_locale()
+        lang = locale.language if locale else SOURCE
+        found = translations(lang if lang in LANGUAGES else SOURCE)
+        if kept is not None:
+            setattr(kept, _KEPT, found)
+    return found
 
 
 def use_in(app: Flask) -> None:
