@@ -129,8 +129,7 @@ def own_units(actor: Actor) -> list[str]:
 
 
 def _queues(session: Session, actor: Actor) -> list[Queue]:
-    units = own_units(actor)
-    totals = waiting.counts(session, units)
+    found = waiting.queues(session, own_units(actor), SHOWN)
     words = {
         "online": (_("Hồ sơ trực tuyến chưa tiếp nhận"), _("Không có hồ sơ trực tuyến nào chờ tiếp nhận.")),
         "post": (_("Hồ sơ đến qua bưu chính chưa kiểm tra"), _("Không có hồ sơ nào đến qua bưu chính.")),
@@ -138,16 +137,17 @@ def _queues(session: Session, actor: Actor) -> list[Queue]:
         "results": (_("Kết quả chờ trả"), _("Không có kết quả nào chờ trả.")),
         "others": (_("Việc khác của quầy"), _("Không có việc nào khác.")),
     }
-    return [_queue(session, actor, units, name, (*words[name], totals[name])) for name in waiting.WAITING]
+    shown = [(row.task, row.dossier) for queue in found.values() for row in queue.first]
+    tasks = {line.id: line for line in task_view.lines(session, actor, shown)}
+    lines = {name: [_line(session, row, tasks[row.task.id]) for row in queue.first] for name, queue in found.items()}
+    href = inbox.Filters(box=inbox.QUEUE).href
+    return [
+        Queue(name, *words[name], found[name].total, _late(lines[name]), lines[name], href) for name in waiting.WAITING
+    ]
 
 
-def _queue(session: Session, actor: Actor, units: list[str], name: str, told: tuple[str, str, int]) -> Queue:
-    title, empty, total = told
-    rows = waiting.waiting(session, units, name, SHOWN) if total else []
-    tasks = task_view.lines(session, actor, [(row.task, row.dossier) for row in rows])
-    lines = [_line(session, row, task) for row, task in zip(rows, tasks, strict=True)]
-    late = sum(1 for line in lines if line.receive_by and line.receive_by.tone == "late")
-    return Queue(name, title, empty, total, late, lines, inbox.Filters(box=inbox.QUEUE).href)
+def _late(lines: Iterable[Line]) -> int:
+    return sum(1 for line in lines if line.receive_by and line.receive_by.tone == "late")
 
 
 def _line(session: Session, row: waiting.Waiting, task: task_view.TaskLine) -> Line:

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session, defer
 
 from engine.model import Channel, DeadlineKind, DossierState, Role, TaskState
@@ -34,29 +35,55 @@ class Waiting:
     receive_by: datetime | None
 
 
-def waiting(session: Session, units: Collection[str], which: str, limit: int) -> Sequence[Waiting]:
-    """The tasks of the desks of these units, taken or not: what must be received first, then what came first."""
-    by = DeadlineRow.legal_due_at
-    limits = and_(DeadlineRow.dossier_id == DossierRow.id, DeadlineRow.kind == DeadlineKind.RECEPTION.value)
+@dataclass(frozen=True)
+class Queue:
+    """The first tasks of a queue, and how many it has in all."""
+
+    first: Sequence[Waiting] = ()
+    total: int = 0
+
+
+def queues(session: Session, units: Collection[str], limit: int) -> Mapping[str, Queue]:
+    """What waits at the desks of these units, taken or not, by queue: what must be received first comes first.
+
+    All queues are read at once: each task at a desk is looked at once, whichever it stands in.
+    """
+    places = _places(units).subquery()
     query = (
-        select(TaskRow, DossierRow, by)
+        select(TaskRow, DossierRow, places.c.receive_by, places.c.which, places.c.total)
+        .join(places, and_(places.c.dossier_id == TaskRow.dossier_id, places.c.id == TaskRow.id))
         .join(DossierRow, DossierRow.id == TaskRow.dossier_id)
-        .outerjoin(DeadlineRow, limits)
-        .where(_at_desks(units), WAITING[which])
-        .order_by(func.coalesce(by, TaskRow.due_at), TaskRow.opened_at, TaskRow.id)
-        .limit(limit)
+        .where(places.c.place <= limit)
+        .order_by(places.c.place)
         .options(defer(DossierRow.snapshot))
     )
-    return [Waiting(*row) for row in session.execute(query)]
+    found: dict[str, list[Waiting]] = {name: [] for name in WAITING}
+    totals = dict.fromkeys(WAITING, 0)
+    for task, dossier, receive_by, which, total in session.execute(query):
+        found[which].append(Waiting(task, dossier, receive_by))
+        totals[which] = total
+    return {name: Queue(found[name], totals[name]) for name in WAITING}
 
 
-def counts(session: Session, units: Collection[str]) -> Mapping[str, int]:
-    """How many `waiting` would list in all, of every queue."""
-    which = case(*((condition, name) for name, condition in WAITING.items()), else_="others").label("which")
-    query = select(which, func.count()).select_from(TaskRow).join(DossierRow, DossierRow.id == TaskRow.dossier_id)
-    rows = session.execute(query.where(_at_desks(units)).group_by("which"))
-    found = {row[0]: row[1] for row in rows}
-    return {name: found.get(name, 0) for name in WAITING}
+def _places(units: Collection[str]) -> Select[Any]:
+    """Each task at the desks with its queue, its place there, and how many the queue has."""
+    by = DeadlineRow.legal_due_at
+    limits = and_(DeadlineRow.dossier_id == DossierRow.id, DeadlineRow.kind == DeadlineKind.RECEPTION.value)
+    which = case(*((condition, name) for name, condition in WAITING.items()), else_="others")
+    order = (func.coalesce(by, TaskRow.due_at), TaskRow.opened_at, TaskRow.id)
+    return (
+        select(
+            TaskRow.dossier_id,
+            TaskRow.id,
+            by.label("receive_by"),
+            which.label("which"),
+            func.row_number().over(partition_by=which, order_by=order).label("place"),
+            func.count().over(partition_by=which).label("total"),
+        )
+        .join(DossierRow, DossierRow.id == TaskRow.dossier_id)
+        .outerjoin(DeadlineRow, limits)
+        .where(_at_desks(units))
+    )
 
 
 def channels(session: Session, units: Collection[str], since: datetime) -> Mapping[str, int]:

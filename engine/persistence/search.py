@@ -9,7 +9,19 @@ import re
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, Uuid, bindparam, column, false, literal, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Text,
+    Uuid,
+    bindparam,
+    column,
+    false,
+    literal,
+    select,
+    table,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import FunctionElement
@@ -48,7 +60,7 @@ def found_by(text: str) -> Select[UUID]:
     return select(_search.c.dossier_id).where(_Matches(*said))
 
 
-def holds(dossier_id: InstrumentedAttribute[UUID], text: str) -> list[ColumnElement[bool]]:
+def holds(dossier_id: SQLColumnExpression[UUID], text: str) -> list[ColumnElement[bool]]:
     """The condition that a dossier holds every word of the text; none for no text.
 
     Text without a letter or digit finds nothing.

@@ -19,6 +19,7 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Select,
+    SQLColumnExpression,
     Subquery,
     Uuid,
     case,
@@ -31,7 +32,7 @@ from sqlalchemy import (
     union,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session, defer
+from sqlalchemy.orm import Session, defer
 
 from engine.access import sees_all, units_of, visible_dossiers
 from engine.model import Actor, DossierState
@@ -45,7 +46,7 @@ RARE = 10_000  # dossiers that hold words which are not in the top: so many are 
 
 Position = tuple[datetime, UUID]  # (submitted_at, id) of the last dossier of a page
 _Places = Sequence[Position]
-_Heap = tuple[Select[datetime, UUID], InstrumentedAttribute[datetime], InstrumentedAttribute[UUID]]
+_Heap = tuple[Select[datetime, UUID], SQLColumnExpression[datetime], SQLColumnExpression[UUID]]
 _Of = Subquery | CTE
 
 
@@ -175,8 +176,14 @@ def _heaps(asked: Wanted) -> Iterator[_Heap]:
         return
     heap = select(DossierRow.submitted_at.label("moment"), DossierRow.id.label("id"))
     heap = heap.where(*asked.met_by(DossierRow), *asked.conditions)
-    own = [] if actor.dossier_id is None else [DossierRow.id == actor.dossier_id]
-    yield heap.where(*own), DossierRow.submitted_at, DossierRow.id
+    if actor.dossier_id is not None:
+        heap = heap.where(DossierRow.id == actor.dossier_id)
+    if asked.overdue_at is None:
+        yield heap, DossierRow.submitted_at, DossierRow.id
+        return
+    # What is overdue is old: looking for it from the newest on would read all that is not.
+    few = heap.cte("overdue").prefix_with("MATERIALIZED", dialect="postgresql").c
+    yield select(few.moment, few.id), few.moment, few.id
 
 
 def _of_unit(asked: Wanted, unit: str) -> Select[datetime, UUID]:
