@@ -1,6 +1,6 @@
 """Taking a dossier in on one screen: how it came, the form, the papers, what follows; sent once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.database import read
 from api.pages import checklist, filing, papers_said, wording
+from api.pages.filling import Filling
 from api.site import site
 from engine import applications, desk, documents, procedures
 from engine.desk import AtDesk, Verdict
@@ -19,7 +20,9 @@ from engine.model import Actor, Channel, Role
 from engine.papers import asked_by_form, filed
 from engine.runtime.cases import cases_of
 from engine.runtime.procedure import Procedure
+from forms.answers import InvalidAnswers, check
 from forms.optional import files_optional
+from forms.problems import FieldProblem
 from forms.stored import typed
 
 ASSISTED: Final = "assisted"
@@ -111,9 +114,19 @@ def take(key: str, actor: Actor) -> str | Shown:
     if counter.on_paper and screen.outcome.verdict is Verdict.BY_THE_LIST:
         there = [one.key for one in filed(screen.procedure, case, filling.values).values() if one.documents]
         problems += papers_said.unsaid(screen.procedure, case, screen.said, there)
-    filling.problems = problems
+    filling.problems = [*_unanswered(filling, problems), *problems] if problems else []
     link = "" if problems else filing.file(key, screen.shown, counter.desk, _taking_in(screen, case))
     return link or Shown(_page(screen), refused=True)
+
+
+def _unanswered(filling: Filling, told: Sequence[FieldProblem]) -> list[FieldProblem]:
+    """What else the form refuses, so that the officer reads all of it at once."""
+    known = {one.path for one in told}
+    try:
+        check(filling.definition, filling.values, filling.context)
+    except InvalidAnswers as wrong:
+        return [one for one in wrong.problems if one.path not in known]
+    return []
 
 
 def _screen(key: str, actor: Actor, way: str) -> _Screen:

@@ -345,3 +345,12 @@ def test_a_result_that_waits_is_not_called_late_because_reception_is_long_over(
     assert "Không có kết quả nào chờ trả" not in page.text
     assert "chậm tiếp nhận" not in page.text
     assert "Nghị định 118/2025/NĐ-CP" not in page.text
+
+
+def test_an_officer_reads_at_once_what_the_form_lacks_and_what_the_papers_lack(
+    desk: FlaskClient, typed: dict[str, Any]
+) -> None:
+    page = PageRead(send(desk, typed, {"applicant_name": ""}))
+    told = page.text
+    assert "Nhập tên chủ hồ sơ" in told
+    assert "có, thiếu hay không cần" in told
