@@ -24,6 +24,11 @@ from engine.statistics_values import Asked, Forecast, Line, Month, Period, Repor
 
 READERS = (Role.DIVISION_HEAD, Role.AGENCY_LEADER, Role.PROCEDURE_CONTROL, Role.OPERATOR)
 _SEE_ALL = (Role.PROCEDURE_CONTROL, Role.OPERATOR)
+_CELLS_OF: Mapping[tuple[Box, Origin], Sequence[str]] = {
+    (box, origin): [cell for cell, (boxes, origins) in CELLS.items() if box in boxes and origin in (origins or Origin)]
+    for box in Box
+    for origin in Origin
+}
 MONTHS = 12  # how far back the months beside the report go
 
 
@@ -74,9 +79,14 @@ def at_a_glance(session: Session, inquiry: Inquiry) -> Report:
     question = _question(inquiry, procedures)
     names, chart = _chart(inquiry, procedures)
     counting = _counting(session, inquiry, question, min(question.start, chart.start))
-    tallies, used = _tallies(session, inquiry, counting), _days_used(session, inquiry, counting)
-    told = _told(session, inquiry, procedures, tallies, used)
-    months = _months(session, names, counting.about(chart))
+    of_chart, by = counting.about(chart), inquiry.asked.by
+    in_chart = queries.resolved(session, chart, by, of_chart.gaps)
+    if chart.start <= question.start and question.end <= chart.end:
+        used = _days_used(inquiry, counting, _within(in_chart, inquiry.asked.period))
+    else:
+        used = _days_used(inquiry, counting, queries.resolved(session, question, by, counting.gaps))
+    told = _told(session, inquiry, procedures, _tallies(session, inquiry, counting), used)
+    months = _months(names, of_chart, in_chart)
     return replace(told, months=months, forecast=_forecast(session, inquiry.platform, question))
 
 
@@ -138,13 +148,13 @@ def _told(
     used: Mapping[str, tuple[int, int]],
 ) -> Report:
     by = inquiry.asked.by
-    rows: dict[str, list[str]] = defaultdict(list)  # row of the report -> its keys in the database
-    for key in sorted({tally.key for tally in tallies}):
-        rows[procedures.fields.get(key, (key, key))[0] if by is Grouping.FIELD else key].append(key)
+    rows: dict[str, list[queries.Tally]] = defaultdict(list)  # row of the report -> what stands in it
+    for tally in tallies:
+        row = procedures.fields.get(tally.key, (tally.key, tally.key))[0] if by is Grouping.FIELD else tally.key
+        rows[row].append(tally)
     names = _names(session, by, rows, procedures)
     lines = [
-        Line(row, *names[row], _cells(one for one in tallies if one.key in keys), _average(used, keys))
-        for row, keys in rows.items()
+        Line(row, *names[row], _cells(own), _average(used, {tally.key for tally in own})) for row, own in rows.items()
     ]
     total = Line("", "Tổng số", "Total", _cells(tallies), _average(used, used))
     return Report(inquiry.asked, inquiry.platform.now(), tuple(sorted(lines, key=lambda one: one.name_vi)), total)
@@ -175,11 +185,10 @@ def behind(
     keys = procedures.of_field(row) if by is Grouping.FIELD else (row,)
     counting, spans = _counting(session, inquiry, question, question.start), None
     if counting.window:
-        boxes, origins = CELLS[cell]
         spans = counting.usable.spans(
             question.start,
             counting.window,
-            lambda one: one.box in boxes and (not origins or one.origin in origins) and (not row or one.key in keys),
+            lambda one: cell in _CELLS_OF[one.box, one.origin] and (not row or one.key in keys),
         )
     which = queries.Behind(cell, (by, keys) if row else None)
     return queries.behind(session, question, which, spans, after=after, limit=limit)
@@ -224,13 +233,11 @@ def _now_only(question: Question, now: datetime) -> Question:
 
 
 def _cells(tallies: Iterable[queries.Tally]) -> dict[str, int]:
-    numbers: dict[tuple[Box, Origin], int] = defaultdict(int)
+    numbers = dict.fromkeys(CELLS, 0)
     for tally in tallies:
-        numbers[tally.box, tally.origin] += tally.number
-    return {
-        cell: sum(numbers.get((box, origin), 0) for box in boxes for origin in origins or tuple(Origin))
-        for cell, (boxes, origins) in CELLS.items()
-    }
+        for cell in _CELLS_OF[tally.box, tally.origin]:
+            numbers[cell] += tally.number
+    return numbers
 
 
 def _names(
@@ -247,19 +254,18 @@ def _names(
     return {key: (key, key) for key in keys}
 
 
-def _days_used(session: Session, inquiry: Inquiry, counting: _Counting) -> dict[str, tuple[int, int]]:
-    """(dossiers, their working days added up) by row of the report as the database knows it.
+def _within(rows: Iterable[queries.Resolved], period: Period) -> list[queries.Resolved]:
+    return [row for row in rows if period.first <= row.resolved <= period.last]
 
-    The working days of one dossier are those up to its result less those up to its reception, so it is enough to
-    know how many results and how many receptions each day had.
-    """
+
+def _days_used(inquiry: Inquiry, counting: _Counting, rows: Iterable[queries.Resolved]) -> dict[str, tuple[int, int]]:
+    """(dossiers, their working days added up) by row of the report as the database knows it."""
     found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    by, calendar, question = inquiry.asked.by, inquiry.platform.calendar, counting.question
-    start = question.start.date()
-    for of_result, sign in ((True, 1), (False, -1)):
-        for key, day, number in queries.days(session, question, by, counting.gaps, of_result=of_result):
-            found[key][0] += number if of_result else 0
-            found[key][1] += sign * number * calendar.working_days_between(start, day)
+    calendar = inquiry.platform.calendar
+    for row in rows:
+        if row.plain:
+            found[row.key][0] += row.number
+            found[row.key][1] += row.number * calendar.working_days_between(row.received, row.resolved)
     for key, dossiers, days in counting.usable.used(counting.window) if counting.window else ():
         found[key][0] += dossiers
         found[key][1] += days
@@ -282,11 +288,11 @@ def _chart(inquiry: Inquiry, procedures: Procedures) -> tuple[list[str], Questio
     return [f"{first:%Y-%m}" for first in wanted], question
 
 
-def _months(session: Session, names: Sequence[str], counting: _Counting) -> tuple[Month, ...]:
+def _months(names: Sequence[str], counting: _Counting, rows: Iterable[queries.Resolved]) -> tuple[Month, ...]:
     """What was resolved in each of the months, those without a result included."""
     numbers: dict[str, list[int]] = defaultdict(lambda: [0, 0])  # month -> in time, overdue
-    for row in queries.resolved_by_month(session, counting.question, counting.gaps):
-        numbers[row.month][bool(row.overdue)] += row.number
+    for row in rows:
+        numbers[f"{row.resolved:%Y-%m}"][row.overdue] += row.number
     for month, late, number in counting.usable.resolved(counting.window) if counting.window else ():
         numbers[month][late] += number
     return tuple(Month(name, sum(numbers[name]), numbers[name][True]) for name in names)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
+from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,7 @@ from engine.model import Channel
 from engine.persistence.organisation import unit_names
 from engine.persistence.statistics_boxes import CELLS, Box, Grouping
 from engine.statistics import Procedures
-from engine.statistics_values import PRESETS, Asked, Line, Month, Period, Report, period_of
+from engine.statistics_values import PRESETS, Asked, Line, Month, Period, Report, on_time_rate, period_of
 
 PERIODS: Mapping[str, LazyString] = {
     "this_month": lazy("Tháng này"),
@@ -82,6 +83,7 @@ BARS = (
     ("resolved_overdue", lazy("Quá hạn"), "#a3241c"),
 )
 MOST_BARS = 20
+MOST_ROWS = 50  # of the table at first
 BOXES: Mapping[Box, LazyString] = {
     Box.EARLY: lazy("Trước hạn"),
     Box.ON_TIME: lazy("Đúng hạn"),
@@ -110,6 +112,7 @@ class Filters:
     procedure: str = ""
     field: str = ""
     channel: str = ""
+    all: str = ""  # "1": every row of the table, however many
 
     @classmethod
     def of(cls, args: Mapping[str, str]) -> "Filters":
@@ -185,19 +188,41 @@ WIDTH, ROW = 600, 44
 
 
 def rows(report: Report, filters: Filters) -> list[TableRow]:
-    """The table with the total last. What its thousands of cells have in common is worked out once."""
+    """The table with the total last. What its thousands of cells have in common is worked out once.
+
+    Of a great many rows those that received most are told; the others are one row, until all are asked for.
+    """
+    shown: Sequence[Line] = report.lines
+    others: Sequence[Line] = ()
+    if len(shown) > MOST_ROWS and not filters.all:
+        most = sorted(shown, key=lambda one: -one.cells["received"])
+        kept = {one.key for one in most[:MOST_ROWS]}
+        shown, others = tuple(one for one in shown if one.key in kept), tuple(most[MOST_ROWS:])
     columns = [(cell, f"{group}: {name}") for group, cells in GROUPS for cell, name in cells.items()]
     base = filters.href("statistics.behind")
-    return [
+    found = [
         TableRow(
             name_of(report.asked.by, line) if line.key else _("Tổng số"),
             tuple((line.cells[cell], name, f"{base}&cell={cell}{at}") for cell, name in columns),
             percent(line.rate),
             decimal(line.used),
         )
-        for line in (*report.lines, report.total)
+        for line in (*shown, report.total)
         for at in [f"&{urlencode({'row': line.key})}" if line.key else ""]
     ]
+    if others:
+        found.insert(-1, _together(others, columns))
+    return found
+
+
+def _together(others: Sequence[Line], columns: Sequence[tuple[str, str]]) -> TableRow:
+    numbers = {cell: sum(one.cells[cell] for one in others) for cell, _name in columns}
+    return TableRow(
+        ngettext("%(num)s dòng khác", "%(num)s dòng khác", len(others)),
+        tuple((numbers[cell], name, "") for cell, name in columns),
+        percent(on_time_rate(numbers["resolved"], numbers["resolved_overdue"])),
+        decimal(None),
+    )
 
 
 def bars(report: Report) -> list[Bar]:

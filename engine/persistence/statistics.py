@@ -21,9 +21,9 @@ from engine.persistence.statistics_boxes import (
     Question,
     box_of,
     ended_at,
+    hint,
     in_hand,
     local_day,
-    month_of,
     number_of,
     origin_of,
     overdue,
@@ -59,31 +59,43 @@ def tallies(session: Session, question: Question, by: Grouping, spans: Spans = N
     ]
 
 
-def resolved_by_month(session: Session, question: Question, spans: Spans = None) -> Sequence[Row[Any]]:
-    """(month as YYYY-MM, overdue, number) of what was resolved in the period."""
-    month = month_of(session, question, resolved_at).label("month")
-    late = case((overdue(session), 1), else_=0).label("overdue")
-    query = select(month, late, func.count().label("number")).group_by("month", "overdue")
-    return [
-        row for part in _parts(question, spans) for row in session.execute(query.where(*part, resolved_in(question)))
-    ]
+class Resolved(NamedTuple):
+    """So many dossiers of a row that were received on one day and resolved on another, in time or overdue.
 
-
-def days(
-    session: Session, question: Question, by: Grouping, spans: Spans = None, *, of_result: bool
-) -> list[tuple[str, date, int]]:
-    """(key, day, number) of what was resolved without a stop of its clock: by day of the result or of reception.
-
-    Where the clock stood still, was restarted or extended, the days between the two are not days used.
+    `plain`: without a stop of the clock. Where it stood still, was restarted or extended, the days between the two are
+    not days used.
     """
-    moment = resolved_at if of_result else DossierRow.received_at
-    day = local_day(session, question, moment).label("day")
-    query = select(KEYS[by].label("key"), day, func.count().label("number")).group_by("key", "day")
-    conditions = (resolved_in(question), ON_FIRST_COUNT)
+
+    key: str
+    received: date
+    resolved: date
+    overdue: bool
+    plain: bool
+    number: int
+
+
+def resolved(session: Session, question: Question, by: Grouping, spans: Spans = None) -> list[Resolved]:
+    """What was resolved in the period."""
+    return [one for part in _parts(question, spans) for one in resolved_of(session, question, by, *part)]
+
+
+def resolved_of(session: Session, question: Question, by: Grouping, *conditions: ColumnElement[bool]) -> list[Resolved]:
+    """What was resolved before the end of the period, of those dossiers that meet the conditions."""
+    received, day = (local_day(session, question, moment) for moment in (DossierRow.received_at, resolved_at))
+    late, plain = (case((condition, 1), else_=0) for condition in (overdue(session), ON_FIRST_COUNT))
+    groups = {"key": KEYS[by], "received": received, "day": day, "late": late, "plain": plain}
+    columns = [column.label(name) for name, column in groups.items()]
+    query = select(*columns, func.count().label("number")).where(resolved_in(question), *conditions).group_by(*groups)
     return [
-        (row.key, date.fromisoformat(str(row.day)), row.number)
-        for part in _parts(question, spans)
-        for row in session.execute(query.where(*part, *conditions))
+        Resolved(
+            row.key,
+            date.fromisoformat(str(row.received)),
+            date.fromisoformat(str(row.day)),
+            bool(row.late),
+            bool(row.plain),
+            row.number,
+        )
+        for row in session.execute(query)
     ]
 
 
@@ -142,7 +154,7 @@ class Behind:
     def conditions(self, question: Question, box: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         """Which of the dossiers in hand it counts."""
         boxes, origins = CELLS[self.cell]
-        conditions: list[ColumnElement[bool]] = [box.in_([number_of(one) for one in boxes])]
+        conditions = [*hint(boxes), box.in_([number_of(one) for one in boxes])]
         if origins:
             conditions.append(origin_of(question).in_([number_of(one) for one in origins]))
         if self.narrowed is not None:

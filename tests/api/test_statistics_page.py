@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from openpyxl import load_workbook
 from pages import get
 from sqlalchemy.orm import Session
 
-from api.pages import spreadsheets
+from api.pages import spreadsheets, statistics_view
+from api.pages.statistics_view import Filters
+from engine.persistence.statistics_boxes import CELLS
 from engine.persistence.tables import DossierRow, UnitRow
+from engine.statistics_values import Asked, Line, Period, Report
 
 CONTROL = "tam.operator"
 
@@ -156,6 +160,28 @@ def test_the_dossiers_behind_a_number_are_downloaded_whole(
 def _workbook(content: bytes) -> list[tuple[Any, ...]]:
     workbook = load_workbook(io.BytesIO(content))
     return list(workbook.active.rows)
+
+
+def _report_of(units: int) -> Report:
+    cells = dict.fromkeys(CELLS, 0)
+    lines = [
+        Line(f"U{n}", f"Đơn vị {n:03}", "", {**cells, "received": n, "resolved": n, "resolved_overdue": n % 2})
+        for n in range(units)
+    ]
+    total = Line("", "Tổng số", "", {cell: sum(one.cells[cell] for one in lines) for cell in cells})
+    asked = Asked(Period(date(2026, 11, 1), date(2026, 11, 30)))
+    return Report(asked, datetime(2026, 11, 23, tzinfo=UTC), tuple(lines), total)
+
+
+def test_of_very_many_rows_those_that_received_most_are_told_and_the_others_together(app: Flask) -> None:
+    report = _report_of(60)
+    with app.test_request_context():
+        *shown, others, total = statistics_view.rows(report, Filters())
+        whole = statistics_view.rows(report, Filters(all="1"))
+    assert [row.name for row in shown] == [f"Đơn vị {n:03}" for n in range(10, 60)]
+    assert (others.name, others.cells[0][0], others.cells[0][2], others.rate) == ("10 dòng khác", 45, "", "88,9 %")
+    assert sum(row.cells[0][0] for row in (*shown, others)) == total.cells[0][0] == 1770
+    assert len(whole) == 61
 
 
 # ---- for programs ----------------------------------------------------------------------------------------
