@@ -7,14 +7,14 @@ import pytest
 from city import City
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from engine import access, tasks
 from engine.clock import FixedClock
 from engine.model import Actor
 from engine.persistence import dossiers
 from engine.persistence import tasks as stored
-from engine.persistence.tables import TaskRow
+from engine.persistence.tables import DossierRow, TaskRow
 from engine.persistence.tasks import STATES, InboxFilter
 
 SIMPLE, PLANNING = "certified_copy", "detailed_plan_adjustment"
@@ -116,3 +116,20 @@ def test_a_head_lists_the_tasks_of_the_unit_whoever_has_them_and_control_lists_a
     assert units("son.head") == {"TD-QHXD"}
     assert {"TD-QHXD", "TD-P-HB", "TD-TTHCC"} <= units("ha.control")
     assert units("vinh.ward") == {"TD-P-HB"}
+
+
+def test_a_task_carries_what_the_inbox_looks_for_of_its_dossier_while_it_is_open(busy: City) -> None:
+    rows = busy.see(lambda s: [(task, s.get_one(DossierRow, task.dossier_id)) for task in s.scalars(select(TaskRow))])
+    assert {task.state for task, _dossier in rows} > {"open"}
+    for task, dossier in rows:
+        assert (task.procedure_key, task.receiving_unit) == (dossier.procedure_key, dossier.receiving_unit)
+        assert task.search_key == (dossier.search_key if task.state == "open" else "")
+
+
+def test_several_boxes_are_counted_at_once_as_one_by_one(busy: City) -> None:
+    actor = busy.actor("minh.case")
+    people, queues = access.assignees_of(actor), access.queues_of(actor)
+    nothing = InboxFilter(mine=False, queues=False)
+    several = [InboxFilter(), InboxFilter(mine=False), InboxFilter(everyone_in=None), nothing]
+    at_once = busy.see(lambda s: stored.counts(s, people, queues, several))
+    assert list(at_once) == [len(everything(busy, actor, one)) for one in several]
