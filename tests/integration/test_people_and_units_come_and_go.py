@@ -254,6 +254,17 @@ def test_a_dossier_whose_competent_body_closes_is_the_successors(city: City, app
     city.complete(row, approved["answers"]["leader_decision"][0])
 
 
+def test_an_open_task_is_looked_for_at_the_successor_of_the_place_that_received_the_dossier(
+    city: City, approved: dict[str, Any]
+) -> None:
+    dossier, task = opened(city, approved, "examination")
+    before = city.dossier(dossier.id).receiving_unit
+    yesterday = DAY - timedelta(days=1)
+    city.do(lambda s: staffing.close_unit(s, city.platform, SYSTEM, before, yesterday, "TD-P-HB"))
+    after = city.dossier(dossier.id).receiving_unit
+    assert after == city.see(lambda s: task_reads.get(s, task.id)).receiving_unit == "TD-P-HB"
+
+
 def test_an_open_act_comes_home_when_its_delegation_lapses(city: City, approved: dict[str, Any]) -> None:
     wanted = mandate_register.Mandate(
         unit_code="TD-UBND",
