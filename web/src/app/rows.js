@@ -101,7 +101,7 @@ function stand(row) {
 // One stands where one stood when the list was left; where that row is done, before the one that followed it.
 function comeBack() {
   const stood = JSON.parse(sessionStorage.getItem(STOOD) ?? "null");
-  if (!stood || stood.list !== lastList()?.href) return;
+  if (!document.querySelector("[data-list]") || !stood || stood.list !== lastList()?.href) return;
   const row = rows().find((one) => nameOf(one) === stood.row) ?? rows()[stood.at - 1];
   if (row) stand(row);
 }
