@@ -83,6 +83,7 @@ FILES = (".pdf", ".csv", ".xlsx", ".svg", ".zip", ".ics", ".xes")
 ISLANDS = re.compile(r"^(viewer|designer|bpmn|dmn|forms?|modeler|editor)[\w-]*\.")
 
 LAYOUT = (Path(__file__).parent / "looks" / "layout.js").read_text(encoding="utf-8")
+OVERLAP = (Path(__file__).parent / "looks" / "overlap.js").read_text(encoding="utf-8")
 FRAME = (Path(__file__).parent / "looks" / "frame.js").read_text(encoding="utf-8")
 
 
@@ -237,6 +238,40 @@ def test_every_page_is_whole(windows: Windows, barriers: Callable[[Page], list[s
     assert faults + complaints == [], str(visit)
 
 
+# Where people spend their day, with text at twice its size in windows that stay as wide as they were.
+MAIN = (
+    (NOBODY, "/"),
+    (NOBODY, "/follow"),
+    (NOBODY, "/procedures/<key>"),
+    (NOBODY, "/procedures/detailed_plan_adjustment/file"),
+    (NOBODY, "/applications/<secret>/saved"),
+    (NOBODY, "/my/<link>/"),
+    ("minh.case", "/inbox"),
+    ("minh.case", "/dossiers"),
+    ("minh.case", "/dossiers/<dossier_id>"),
+    ("minh.case", "/tasks/<task_id>"),
+    ("lan.reception", "/reception/"),
+    ("lan.reception", "/reception/<key>"),
+    ("phuc.leader", "/statistics"),
+    ("phuc.leader", "/organisation/"),
+    ("minh.case", "/keys"),
+)
+
+
+@pytest.mark.parametrize("width", [1280, 640])
+@pytest.mark.parametrize(("username", "path"), MAIN)
+def test_text_at_twice_its_size_is_neither_cut_nor_over_other_text(
+    windows: Windows, username: str, path: str, width: int
+) -> None:
+    """Text alone is enlarged (WCAG 1.4.4), as browsers do that zoom text only."""
+    page = windows.of(username, "vi")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(windows.address(Visit(path, username, path)))
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page.wait_for_timeout(100)
+    assert page.evaluate(LAYOUT) + page.evaluate(OVERLAP) == [], f"{path} at {width}"
+
+
 PAPERS = ((NOBODY, "/my/<link>/receipt", 2), ("phuc.leader", "/dossiers/<dossier_id>/history", 12))
 
 
@@ -267,6 +302,9 @@ def test_the_looks_see_what_is_wrong(chromium: Browser) -> None:
     assert "at 1280: cut off: p. “cut off here”" in found
     assert any(one.startswith("at 320: beyond the edge: b") for one in found)
     assert any(one.endswith("pixels wide") for one in found)
+    page.set_content("<p style='margin: 0'>one text</p><p style='margin: -18px 0 0'>another text</p>")
+    assert page.evaluate(OVERLAP) == ["“one text” over “another text”"]
+    page.set_content("<title>no</title><b>" + "x" * 900 + "</b><i style='color: red'>inline</i>")
     faults = frame_faults(page, "vi", b"")
     assert len(faults) == 6, faults
     page.close()
