@@ -244,8 +244,11 @@ def test_a_list_read_page_by_page_holds_what_the_person_may_see_each_once(
         )
         for _ in range(chance.randint(0, 3)):
             shelf.task(dossier, chance.choice(UNITS), state=chance.choice(["open", "completed"]))
-    for units in ((), ("A",), ("B", "C"), UNITS):
-        actor = Actor(None, "x", roles=frozenset((Role.CASE_OFFICER, unit) for unit in units))
+    officers = [
+        Actor(None, "x", roles=frozenset((Role.CASE_OFFICER, unit) for unit in units))
+        for units in ((), ("A",), ("B", "C"), UNITS)
+    ]
+    for actor in (*officers, CONTROL):
         for asked in (
             DossierFilter(),
             DossierFilter(text="an"),
@@ -254,9 +257,11 @@ def test_a_list_read_page_by_page_holds_what_the_person_may_see_each_once(
             DossierFilter(state="processing"),
             DossierFilter(state="closed", text="binh"),
             DossierFilter(overdue_at=NOW),
+            DossierFilter(overdue_at=NOW, text="binh"),
+            DossierFilter(overdue_at=NOW, state="processing", procedure_key="p"),
             DossierFilter(procedure_key="other"),
         ):
-            assert _paged(shelf, actor, asked) == _plainly(shelf, actor, asked), (units, asked)
+            assert _paged(shelf, actor, asked) == _plainly(shelf, actor, asked), (actor.roles, asked)
 
 
 def test_what_a_unit_sees_follows_the_tasks_the_places_and_the_state_of_a_dossier(shelf: Shelf) -> None:
