@@ -30,7 +30,7 @@ from engine.persistence.statistics_boxes import (
     resolved_at,
     resolved_in,
 )
-from engine.persistence.tables import DossierRow, ProcedureVersionRow
+from engine.persistence.tables import FAR_FUTURE, DossierRow, ProcedureVersionRow
 
 Spans = Sequence[tuple[datetime, datetime | None]] | None
 """When what is counted was closed: from, up to (excluded; None: and ever since). None: since the period began."""
@@ -195,11 +195,16 @@ def procedures_in_use(session: Session) -> Sequence[Row[Any]]:
 
 def _parts(question: Question, spans: Spans = None) -> list[tuple[ColumnElement[bool], ...]]:
     """The dossiers of the question in heaps, each a range of one index: the open ones, those closed in each span."""
-    of, closed = in_hand(question), DossierRow.closed_at
-    heaps = [(closed.is_(None), *of)]
+    of = in_hand(question)
+    heaps = [(DossierRow.closed_at.is_(None), *of)]
     for first, past in [(question.start, None)] if spans is None else spans:
-        heaps.append((closed >= first, *([closed < past] if past else []), *of))
+        heaps.append((*_closed(first, past), *of))
     return heaps
+
+
+def _closed(first: datetime, past: datetime | None) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """In a span. It always has an end: of one that goes on for ever SQLite thinks that it holds everything."""
+    return DossierRow.closed_at >= first, DossierRow.closed_at < (past or FAR_FUTURE)
 
 
 def _heaps(
@@ -213,7 +218,7 @@ def _heaps(
     for first, past in reversed([(question.start, None)] if spans is None else spans):
         begin = max(first, question.end) if boxes <= set(IN_PROGRESS) else first
         if past is None or begin < past:
-            yield [closed >= begin, *([closed < past] if past else []), *behind_it]
+            yield [*_closed(begin, past), *behind_it]
 
 
 def _lapsing(

@@ -21,7 +21,10 @@ from throwaway_postgres import ThrowawayPostgres
 
 from api import demo, demo_history
 from engine.clock import FixedClock
+from engine.deadlines.calendar import vietnam
+from engine.month_keeping import keep_months
 from engine.persistence.database import make_engine, upgrade
+from engine.platform import Platform
 
 ROOT = Path(__file__).parents[2]
 NOON = datetime.fromisoformat("2026-11-23T11:00:00+07:00")
@@ -75,6 +78,8 @@ class Cities:
         with db.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
         self._tell(f"{name}: statistics of the tables")
+        keep_months(db, Platform(FixedClock(NOON), vietnam()))
+        self._tell(f"{name}: months of reports")
         db.dispose()
         return url
 
