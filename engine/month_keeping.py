@@ -108,11 +108,11 @@ def _count(session: Session, platform: Platform, scope: Scope, month: str) -> No
 
 
 def _days_used(session: Session, platform: Platform, scope: Scope, tally: MonthTally) -> tuple[Used, ...]:
-    """The working days up to the results less those up to the receptions, as a report adds them up."""
+    """The working days used, as a report adds them up."""
     found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
-    calendar, start = platform.calendar, tally.first.date()
-    for of_result, sign in ((True, 1), (False, -1)):
-        for key, month, day, number in month_tallies.days_of(session, scope, tally, platform.zone, of_result=of_result):
-            found[key, month][0] += number if of_result else 0
-            found[key, month][1] += sign * number * calendar.working_days_between(start, day)
+    for row in month_tallies.resolved(session, scope, tally, platform.zone):
+        if row.plain:
+            used = found[row.key, f"{row.resolved:%Y-%m}"]
+            used[0] += row.number
+            used[1] += row.number * platform.calendar.working_days_between(row.received, row.resolved)
     return tuple(Used(*key, *numbers) for key, numbers in found.items())

@@ -16,14 +16,14 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, case, delete, func, literal, not_, select, text
+from sqlalchemy import and_, case, delete, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from engine.access import sees_all, units_of
 from engine.model import Actor, Channel, Role
+from engine.persistence import statistics
 from engine.persistence.statistics_boxes import (
     KEYS,
-    ON_FIRST_COUNT,
     Grouping,
     Question,
     asked_about,
@@ -31,7 +31,6 @@ from engine.persistence.statistics_boxes import (
     ended_at,
     extended_by,
     left,
-    local_day,
     month_after,
     month_of,
     resolved_at,
@@ -171,23 +170,11 @@ def counted(session: Session, scope: Scope, first: datetime, past: datetime, zon
     return MonthTally(f"{first.astimezone(zone):%Y-%m}", first, past, tuple(Alike(*row) for row in rows))
 
 
-def days_of(
-    session: Session, scope: Scope, tally: MonthTally, zone: ZoneInfo, *, of_result: bool
-) -> list[tuple[str, str, date, int]]:
-    """(key, month, day, number) of what was resolved in a month on its first count: by day of result or reception."""
+def resolved(session: Session, scope: Scope, tally: MonthTally, zone: ZoneInfo) -> list[statistics.Resolved]:
+    """What a tally's dossiers took that were resolved, in whatever month."""
     question = scope.question(tally.first, tally.past, zone)
-    moment = resolved_at if of_result else DossierRow.received_at
-    query = (
-        select(
-            KEYS[Grouping(scope.by)].label("key"),
-            month_of(session, question, resolved_at).label("resolved"),
-            local_day(session, question, moment).label("day"),
-            func.count(),
-        )
-        .where(*_closed_between(tally.first, tally.past), *asked_about(question), not_(left), ON_FIRST_COUNT)
-        .group_by("key", "resolved", "day")
-    )
-    return [(key, month, date.fromisoformat(str(day)), number) for key, month, day, number in session.execute(query)]
+    of = *_closed_between(tally.first, tally.past), *asked_about(question)
+    return statistics.resolved_of(session, question, Grouping(scope.by), *of)
 
 
 def _closed_between(first: datetime, past: datetime) -> tuple[Any, ...]:
