@@ -4,7 +4,8 @@ from engine.change import Change
 from engine.errors import EngineError
 from engine.model import Element, Role
 from engine.organisation import mandates
-from engine.organisation.mandates import Holds, Judgement, Matter
+from engine.organisation.mandates import Holds, Judgement, Matter, Outcome
+from engine.persistence.organisation import unit_told
 from engine.runtime.evaluation import Evaluation
 
 
@@ -43,6 +44,8 @@ def refuse(judgement: Judgement, change: Change, element: Element, principal: st
         NotCompetentError, CeilingExceededError, SubdelegationRefusedError: it is not.
     """
     dossier = change.dossier
+    if judgement.outcome is not Outcome.AUTHORISED:
+        judgement = judgement.naming(principal, *unit_told(change.session, principal))
     judgement.refuse(change.actor, dossier=str(dossier.id), code=dossier.code, element=element.id, unit=principal)
 
 

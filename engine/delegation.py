@@ -15,6 +15,7 @@ from engine.organisation import mandate_register, mandates, people, rights
 from engine.organisation.mandate_register import Mandate
 from engine.organisation.mandates import Judgement, Matter
 from engine.persistence import dossiers
+from engine.persistence.organisation import unit_told
 from engine.persistence.tables import MandateRow, ProcedureVersionRow
 from engine.platform import Platform
 from engine.procedures import governing_version, loaded
@@ -30,9 +31,10 @@ def grant(session: Session, platform: Platform, actor: Actor, wanted: Mandate) -
     """
     parent = mandate_register.get(session, wanted.parent_id) if wanted.parent_id else None
     if not may_grant(actor, wanted.unit_code, parent):
+        vi, en = unit_told(session, wanted.unit_code)
         raise NotCompetentError(
-            f"expected the leader of {wanted.unit_code} or who holds the mandate delegated further, found {actor.name}",
-            f"Chỉ người đứng đầu {wanted.unit_code} hoặc người đang giữ văn bản được ủy quyền lại được giao quyền này.",
+            f"expected the leader of {en} or who holds the mandate delegated further, found {actor.name}",
+            f"Chỉ người đứng đầu {vi} hoặc người đang giữ văn bản được ủy quyền lại được giao quyền này.",
         ).tried(actor, unit=wanted.unit_code, instrument=wanted.instrument_number, delegating=True)
     row = mandate_register.record(session, actor, wanted, now=platform.now())
     if row.person_id is not None and row.person_id != actor.id:
@@ -56,9 +58,10 @@ def revoke(
     row = mandate_register.get(session, mandate_id)
     parent = mandate_register.get(session, row.parent_id) if row.parent_id else None
     if not may_grant(actor, row.unit_code, parent):
+        vi, en = unit_told(session, row.unit_code)
         raise NotCompetentError(
-            f"expected the leader of {row.unit_code} or who gave the mandate, found {actor.name}",
-            f"Chỉ người đứng đầu {row.unit_code} hoặc người đã giao quyền được thu hồi văn bản này.",
+            f"expected the leader of {en} or who gave the mandate, found {actor.name}",
+            f"Chỉ người đứng đầu {vi} hoặc người đã giao quyền được thu hồi văn bản này.",
         ).tried(actor, unit=row.unit_code, mandate=str(row.id), revoking=True)
     mandate_register.revoke(session, actor, mandate_id, last_day, reason, now=platform.now())
     if row.person_id is not None and row.person_id != actor.id and row.valid_to is not None:

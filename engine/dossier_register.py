@@ -14,6 +14,7 @@ from engine.letter_pieces import UnitNames, head_of, names_of
 from engine.letters_on_demand import Sheet, sheet
 from engine.model import Actor, Role
 from engine.persistence import letters as stored
+from engine.persistence.organisation import unit_told
 from engine.persistence.tables import DossierRow, ProcedureRow, UnitRow
 from engine.platform import Platform
 from forms.letter_data import LetterKind, Register, RegisterEntry
@@ -38,9 +39,10 @@ def register(session: Session, platform: Platform, actor: Actor, unit: str, peri
     if session.get(UnitRow, unit) is None:
         raise NotFoundError(f"expected the code of a unit, found '{unit}'", f"Không có đơn vị '{unit}'.")
     if not actor.has_role(Role.RECEPTION_OFFICER, unit) and not any(actor.has_role(role) for role in _READERS):
+        vi, en = unit_told(session, unit)
         raise NotAllowedError(
-            f"expected a reception officer of {unit} or somebody who controls procedures, found {actor.name}",
-            "Bạn không được in sổ theo dõi của điểm tiếp nhận này.",
+            f"expected a reception officer of {en} or somebody who controls procedures, found {actor.name}",
+            f"Bạn không được in sổ theo dõi của {vi}.",
         )
     if last < first or first.year != last.year:
         raise InvalidInputError(

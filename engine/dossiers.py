@@ -21,6 +21,7 @@ from engine.organisation.codes import next_code
 from engine.papers import Presented, asked_by_form
 from engine.persistence import calendars
 from engine.persistence import dossiers as reading
+from engine.persistence.organisation import unit_told
 from engine.persistence.tables import DossierRow, UnitRow
 from engine.places import Route
 from engine.platform import Platform
@@ -224,10 +225,10 @@ def refuse_sender(session: Session, platform: Platform, actor: Actor, dossier: D
     if message == WITHDRAWAL:
         if actor.dossier_id == dossier.id or actor.has_role(Role.RECEPTION_OFFICER, dossier.receiving_unit):
             return
+        vi, en = unit_told(session, dossier.receiving_unit)
         raise NotAllowedError(
-            f"expected the applicant, or a reception officer of {dossier.receiving_unit} for the applicant, to "
-            f"withdraw the dossier; found {actor.name}; ask that desk",
-            f"Chỉ người nộp, hoặc cán bộ tiếp nhận của {dossier.receiving_unit} theo đề nghị của người nộp, được ghi "
+            f"expected the applicant, or a reception officer of {en} for them, found {actor.name}; ask that desk",
+            f"Chỉ người nộp, hoặc cán bộ tiếp nhận của {vi} theo đề nghị của người nộp, được ghi "
             "nhận rút hồ sơ; hãy chuyển đề nghị đến nơi tiếp nhận.",
         )
     if not _leads(session, platform, actor, dossier):

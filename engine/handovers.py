@@ -12,6 +12,7 @@ from engine.change import Change
 from engine.errors import NotAllowedError
 from engine.model import Actor, Role, TaskState
 from engine.persistence import dossiers
+from engine.persistence.organisation import unit_told
 from engine.persistence.tables import DossierRow, HandOverRow, TaskRow
 from engine.platform import Platform
 from engine.procedures import pinned
@@ -69,9 +70,10 @@ def lost(session: Session, unit_code: str, limit: int = 100) -> Sequence[Dossier
 def _seen_by_body(session: Session, actor: Actor, dossier_id: UUID) -> None:
     dossier = dossiers.get(session, actor, dossier_id)
     if not may_acknowledge(actor, dossier):
+        vi, en = unit_told(session, dossier.competent_unit)
         raise NotAllowedError(
-            f"expected somebody of {dossier.competent_unit}, the competent body, found {actor.name}",
-            "Chỉ người của cơ quan có thẩm quyền được xác nhận hoặc chuyển hồ sơ này.",
+            f"expected somebody of {en}, the competent body, found {actor.name}",
+            f"Chỉ người của cơ quan có thẩm quyền, {vi}, được xác nhận hoặc chuyển hồ sơ này.",
         )
 
 

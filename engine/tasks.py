@@ -23,6 +23,7 @@ from engine.model import Actor, Element, Role, TaskState
 from engine.organisation.people import holders, staff
 from engine.papers import Presented
 from engine.persistence import dossiers, tasks
+from engine.persistence.organisation import unit_told
 from engine.persistence.tables import DossierRow, DraftRow, PersonRow, TaskRow
 from engine.platform import Platform
 from engine.procedures import pinned
@@ -117,10 +118,11 @@ def assign(
         able = holders(change.session, Role(task.role), task.unit_code, platform.today())
         person = next((each for each in able if each.username == username), None)
         if person is None:
+            vi, en = unit_told(change.session, task.unit_code)
             raise InvalidInputError(
-                f"expected a {task.role} of {task.unit_code}, found '{username}'; choose one of "
+                f"expected a {task.role} of {en}, found '{username}'; choose one of "
                 f"{', '.join(each.username for each in able) or 'nobody: grant the role first'}",
-                f"'{username}' không giữ vai trò này tại đơn vị.",
+                f"'{username}' không giữ vai trò này tại {vi}.",
             )
         task.assignee_id = person.id
         given = {"to": person.username, "assignee": str(person.id)}

@@ -16,6 +16,7 @@ from engine.model import Actor, Role
 from engine.organisation import register
 from engine.organisation.mandates import MandateKind, of_body
 from engine.organisation.validity import counts_on, overlap
+from engine.persistence.organisation import unit_told
 from engine.persistence.tables import MandateRow, PersonRow, RoleRow, UnitRow
 
 
@@ -163,10 +164,11 @@ def _person(session: Session, wanted: Mandate) -> UUID | None:
         *counts_on(RoleRow, wanted.valid_from),
     )
     if session.scalar(held.limit(1)) is None:
+        vi, en = unit_told(session, wanted.unit_code)
         raise InvalidInputError(
-            f"expected {person.name} to hold a role in {wanted.unit_code}; authorise the role and unit in which "
+            f"expected {person.name} to hold a role in {en}; authorise the role and unit in which "
             "that person works instead",
-            f"{person.name} không giữ vai trò nào tại {wanted.unit_code}; hãy giao cho vai trò nơi người đó làm việc.",
+            f"{person.name} không giữ vai trò nào tại {vi}; hãy giao cho vai trò nơi người đó làm việc.",
         )
     return person.id
 

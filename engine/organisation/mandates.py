@@ -7,7 +7,7 @@ delegation must not turn into the whole authority.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -81,6 +81,11 @@ class Judgement:
         if self.mandate is not None:
             kept |= {"mandate": str(self.mandate.id), "kind": self.mandate.kind, "instrument": instrument(self.mandate)}
         return kept
+
+    def naming(self, code: str, vi: str, en: str) -> "Judgement":
+        """The same, speaking of the body by name (in Vietnamese, in English) where it spoke of its code."""
+        told_vi = self.vi.replace(f"nhân danh {code}", f"nhân danh {vi}")
+        return replace(self, vi=told_vi, en=self.en.replace(f"in the name of {code}", f"in the name of {en}"))
 
     def refuse(self, by: Actor, **about: object) -> None:
         """Say nothing when the act is authorised; `about` is what a refusal keeps of who tried what.

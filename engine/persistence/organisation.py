@@ -22,6 +22,13 @@ def unit_names(session: Session, codes: Collection[str | None], lang: str = "vi"
     return {code: (names[1] if lang == "en" else names[0]) or names[0] for code, names in named if names}
 
 
+def unit_told(session: Session, code: str) -> tuple[str, str]:
+    """How a message names a unit, in Vietnamese and in English: its name, with the code by which lists know it."""
+    names = (unit_names(session, {code}, lang).get(code, "") for lang in ("vi", "en"))
+    vi, en = (f"{name} ({code})" if name else code for name in names)
+    return vi, en
+
+
 def person_names(session: Session, identifiers: Collection[UUID | None]) -> Mapping[UUID, str]:
     """The names of people by id; unknown ids are left out."""
     wanted = {identifier for identifier in identifiers if identifier}

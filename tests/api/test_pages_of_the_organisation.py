@@ -209,7 +209,7 @@ def test_who_does_not_lead_the_body_gives_nothing_and_the_attempt_is_kept(
     signed_in_as(client, signed_in, "ha.control")
     page = get(client, f"{BASE}/register?only=refused")
     assert "Phạm Đức Minh" in page.text
-    assert "Chỉ người đứng đầu TD-UBND" in page.text
+    assert "Chỉ người đứng đầu Ủy ban nhân dân Thủ Đức (mẫu) (TD-UBND)" in page.text
     assert "Nguyên vẹn" in page.text
 
 
