@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from engine.persistence.statistics_boxes import CELLS, Box, Grouping, Origin, Qu
 from engine.platform import Platform
 from engine.statistics_months import Kept, Window
 from engine.statistics_months import month as month_of
+from engine.statistics_procedures import Procedures
 from engine.statistics_values import Asked, Forecast, Line, Month, Period, Report, months_later
 
 READERS = (Role.DIVISION_HEAD, Role.AGENCY_LEADER, Role.PROCEDURE_CONTROL, Role.OPERATOR)
@@ -30,30 +31,6 @@ _CELLS_OF: Mapping[tuple[Box, Origin], Sequence[str]] = {
     for origin in Origin
 }
 MONTHS = 12  # how far back the months beside the report go
-
-
-@dataclass(frozen=True)
-class Procedures:
-    """The procedures that there are: names and fields by key."""
-
-    titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    fields: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-
-    @classmethod
-    def known(cls, session: Session) -> "Procedures":
-        """All that were ever deployed, as their newest version names them."""
-        rows = queries.procedures_in_use(session)
-        titles = {row.procedure_key: _words(row.facts, "title") for row in rows}
-        return cls(titles, {row.procedure_key: _words(row.facts, "field") for row in rows})
-
-    def of_field(self, name: str) -> tuple[str, ...]:
-        """The keys of a field's procedures."""
-        return tuple(key for key, words in self.fields.items() if words[0] == name)
-
-    @cached_property
-    def field_names(self) -> dict[str, tuple[str, str]]:
-        """Every field by its Vietnamese name."""
-        return {words[0]: words for words in self.fields.values()}
 
 
 @dataclass(frozen=True)
@@ -315,8 +292,3 @@ def _next_working(platform: Platform) -> date:
         return platform.calendar.next_working(tomorrow)
     except UnknownCalendarYearError:
         return tomorrow  # nobody has said yet which days of that year are worked
-
-
-def _words(facts: Mapping[str, Any], name: str) -> tuple[str, str]:
-    words = facts.get(name, {})
-    return words.get("vi", ""), words.get("en", "") or words.get("vi", "")

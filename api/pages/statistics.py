@@ -14,7 +14,7 @@ from api.asking import ask
 from api.auth import allow
 from api.database import read
 from api.language import current_language
-from api.pages import present, spreadsheets, statistics_view
+from api.pages import present, spreadsheets, statistics_pictures, statistics_view
 from api.pages.acting import person
 from api.pages.listing import Column
 from api.pages.statistics_view import GROUPS, Filters
@@ -24,6 +24,7 @@ from engine.persistence.organisation import all_units
 from engine.persistence.statistics import Position
 from engine.persistence.statistics_boxes import Box
 from engine.statistics import READERS, Inquiry
+from engine.statistics_procedures import Procedures
 from engine.statistics_values import Report
 
 blueprint = Blueprint("statistics", __name__)
@@ -46,8 +47,8 @@ def index() -> str:
             groups=GROUPS,
             view=statistics_view,
             rows=statistics_view.rows(report, filters),
-            bars=statistics_view.bars(report),
-            month_bars=statistics_view.month_bars(report.months),
+            bars=statistics_pictures.bars(report),
+            month_bars=statistics_pictures.month_bars(report.months),
             narrowed=statistics_view.narrowed_to(session, filters),
             lapsing=statistics.lapsing(session, inquiry),
             wide=True,
@@ -138,7 +139,7 @@ _MOMENTS = ("received_at", "due_at", "ended_at")
 
 
 def _lines(session: Session, rows: Any) -> list[dict[str, Any]]:
-    titles, language = statistics.Procedures.known(session).titles, current_language()
+    titles, language = Procedures.known(session).titles, current_language()
     boxes = list(Box)
     return [
         {
@@ -146,6 +147,7 @@ def _lines(session: Session, rows: Any) -> list[dict[str, Any]]:
             "code": row.code,
             "procedure": titles.get(row.procedure_key, (row.procedure_key,) * 2)[language == "en"],
             "box": statistics_view.box_name(boxes[row.box]),
+            "due": row.due_at and present.due_date_text(row.due_at),
             **{name: getattr(row, name) for name in _MOMENTS},
         }
         for row in rows

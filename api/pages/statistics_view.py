@@ -19,8 +19,9 @@ from api.site import site
 from engine.model import Channel
 from engine.persistence.organisation import unit_names
 from engine.persistence.statistics_boxes import CELLS, Box, Grouping
-from engine.statistics import Procedures
-from engine.statistics_values import PRESETS, Asked, Line, Month, Period, Report, on_time_rate, period_of
+from engine.statistics_procedures import Procedures
+from engine.statistics_values import PRESETS, Asked, Line, Period, Report, on_time_rate, period_of
+from engine.text import alphabetical
 
 PERIODS: Mapping[str, LazyString] = {
     "this_month": lazy("Tháng này"),
@@ -71,18 +72,12 @@ GROUPS: Sequence[tuple[LazyString, Mapping[str, LazyString]]] = (
     (
         lazy("Kết thúc không giải quyết"),
         {
-            "withdrawn": lazy("Rút hồ sơ"),
+            "withdrawn": lazy("Đã rút hồ sơ"),
             "stopped": lazy("Dừng giải quyết"),
             "not_received": lazy("Không tiếp nhận"),
         },
     ),
 )
-BARS = (
-    ("resolved_early", lazy("Trước hạn"), "#146c43"),
-    ("resolved_on_time", lazy("Đúng hạn"), "#5aa9e6"),
-    ("resolved_overdue", lazy("Quá hạn"), "#a3241c"),
-)
-MOST_BARS = 20
 MOST_ROWS = 50  # of the table at first
 BOXES: Mapping[Box, LazyString] = {
     Box.EARLY: lazy("Trước hạn"),
@@ -93,7 +88,7 @@ BOXES: Mapping[Box, LazyString] = {
     Box.WAITING: lazy("Chờ tiếp nhận"),
     Box.RUNNING_EXTENDED: lazy("Chỉ còn hạn đã hẹn lại"),
     Box.RUNNING_LATE: lazy("Quá hạn"),
-    Box.WITHDRAWN: lazy("Rút hồ sơ"),
+    Box.WITHDRAWN: lazy("Đã rút hồ sơ"),
     Box.STOPPED: lazy("Dừng giải quyết"),
     Box.NOT_RECEIVED: lazy("Không tiếp nhận"),
 }
@@ -155,26 +150,6 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Segment:
-    """A coloured part of a bar, in the units of the picture."""
-
-    name: str
-    number: int
-    start: float
-    width: float
-    colour: str
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One bar of a picture."""
-
-    name: str
-    top: int
-    segments: tuple[Segment, ...]
-
-
-@dataclass(frozen=True)
 class TableRow:
     """A row of the report's table. Each cell: the number, its column in words, the address of the list behind it."""
 
@@ -182,9 +157,6 @@ class TableRow:
     cells: tuple[tuple[int, str, str], ...]
     rate: str
     used: str
-
-
-WIDTH, ROW = 600, 44
 
 
 def rows(report: Report, filters: Filters) -> list[TableRow]:
@@ -223,39 +195,6 @@ def _together(others: Sequence[Line], columns: Sequence[tuple[str, str]]) -> Tab
         percent(on_time_rate(numbers["resolved"], numbers["resolved_overdue"])),
         decimal(None),
     )
-
-
-def bars(report: Report) -> list[Bar]:
-    """What was resolved, a bar for each row of the table, the longest first."""
-    lines = sorted((one for one in report.lines if one.cells["resolved"]), key=lambda one: -one.cells["resolved"])
-    scale = WIDTH / max((one.cells["resolved"] for one in lines), default=1)
-    return [
-        Bar(name_of(report.asked.by, one), ROW * place, _segments(one, scale))
-        for place, one in enumerate(lines[:MOST_BARS])
-    ]
-
-
-def month_bars(months: Sequence[Month]) -> list[Bar]:
-    """The on-time rate, a bar for each month that resolved anything; the full width is a hundred per cent."""
-    told = [(one.month, one.rate) for one in months if one.rate is not None]
-    return [
-        Bar(
-            f"{month_name(month)}: {percent(rate)}",
-            ROW * place,
-            (Segment("", 0, 0, round(WIDTH * rate / 100, 1), BARS[0][2]),),
-        )
-        for place, (month, rate) in enumerate(told)
-    ]
-
-
-def _segments(line: Line, scale: float) -> tuple[Segment, ...]:
-    found, start = [], 0.0
-    for cell, name, colour in BARS:
-        width = round(line.cells[cell] * scale, 1)
-        if width:
-            found.append(Segment(str(name), line.cells[cell], round(start, 1), width, colour))
-        start += width
-    return tuple(found)
 
 
 def name_of(by: Grouping, line: Line) -> str:
@@ -303,12 +242,13 @@ def narrowed_to(session: Session, filters: Filters) -> list[tuple[str, str]]:
 def choices(session: Session, report: Report, units: Sequence[str]) -> dict[str, Any]:
     """What can be chosen from."""
     procedures = Procedures.known(session)
+    titles = [(key, words[_language()]) for key, words in procedures.titles.items()]
     names = unit_names(session, units, current_language())
     return {
         "periods": list(PERIODS.items()),
         "groupings": list(GROUPINGS.items()),
-        "units": sorted(names.items(), key=lambda one: one[1]),
-        "procedures": [(key, words[_language()]) for key, words in procedures.titles.items()],
+        "units": sorted(names.items(), key=lambda one: alphabetical(one[1])),
+        "procedures": sorted(titles, key=lambda one: alphabetical(one[1])),
         "fields": [(key, words[_language()]) for key, words in sorted(procedures.field_names.items())],
         "channels": list(wording.CHANNELS.items()),
         "made_at": report.made_at,

@@ -25,7 +25,6 @@ from years_of_work import (
     small_archives,
 )
 
-from engine import statistics
 from engine.errors import InvalidInputError, NotFoundError
 from engine.ids import new_id
 from engine.model import Actor, Channel, Role
@@ -33,6 +32,7 @@ from engine.persistence.statistics import Position
 from engine.persistence.statistics_boxes import CELLS, Grouping
 from engine.persistence.tables import TaskRow
 from engine.statistics import behind, lapsing, report
+from engine.statistics_procedures import Procedures
 from engine.statistics_values import Line, Period, period_of
 
 
@@ -307,4 +307,4 @@ def test_a_column_that_the_report_lacks_is_refused(archive: Archive) -> None:
 
 def test_the_rate_of_nothing_is_no_rate(archive: Archive) -> None:
     assert archive.told().total.rate is None
-    assert statistics.Procedures.known(archive.session).of_field("") == ()
+    assert Procedures.known(archive.session).of_field("") == ()
