@@ -15,7 +15,8 @@ def _zipped(**entries: str) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, text in entries.items():
-            archive.writestr(name.replace("__", "/"), text)
+            # of one moment, as the bytes name tests: all processes that share them out must find the same names
+            archive.writestr(zipfile.ZipInfo(name.replace("__", "/")), text)
     return packed.getvalue()
 
 
