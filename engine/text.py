@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LONGEST_WORD = 64  # letters; what is longer is cut, in what is searched and in what is asked alike
 _LETTERS = {letter: rank for rank, letter in enumerate("0123456789aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
@@ -25,6 +26,7 @@ def search_key(*texts: str) -> str:
     return " ".join(words_of(" ".join(texts)))
 
 
+@lru_cache(maxsize=4096)  # names of units and procedures, in the same few lists all day
 def alphabetical(text: str) -> tuple[list[list[int]], list[int]]:
     """What to sort by for the order of a Vietnamese dictionary: word by word, đ after d and ê after e, tones last."""
     spread = unicodedata.normalize("NFD", text.casefold())

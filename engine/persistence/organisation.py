@@ -9,15 +9,19 @@ from sqlalchemy.orm import Session
 from engine.persistence.once import once
 from engine.persistence.tables import PersonRow, UnitRow
 
+_MANY = 50  # units: beyond that reading all of them takes less than naming each
+
 
 def unit_names(session: Session, codes: Collection[str | None], lang: str = "vi") -> Mapping[str, str]:
     """The names of units by code, in the reader's language where there is one; unknown codes are left out."""
     wanted = {code for code in codes if code}
     known: dict[str, tuple[str, str] | None] = once(session, "names of units", dict)
     if missing := wanted - known.keys():
-        rows = select(UnitRow.code, UnitRow.name_vi, UnitRow.name_en).where(UnitRow.code.in_(missing))
+        rows = select(UnitRow.code, UnitRow.name_vi, UnitRow.name_en)
+        if len(missing) <= _MANY:
+            rows = rows.where(UnitRow.code.in_(missing))
         found: dict[str, tuple[str, str]] = {code: (vi, en) for code, vi, en in session.execute(rows)}
-        known.update({code: found.get(code) for code in missing})
+        known.update({code: found.get(code) for code in {*missing, *found}})
     named = ((code, known[code]) for code in wanted)
     return {code: (names[1] if lang == "en" else names[0]) or names[0] for code, names in named if names}
 
