@@ -29,6 +29,8 @@ from forms.fields import (
 from forms.findings import Findings
 from forms.i18n import Text
 
+OF_PAGES: Final = frozenset({"attempt", "channel", "section", "version"})
+"""What pages send beside the answers, in the same form: no question may be called so."""
 SPECIAL: Final = frozenset({"this", "parent", "i", "_this_", "_parent_", "_i_"})
 
 
@@ -71,6 +73,8 @@ def _keys(components: Sequence[Component], inside: str, findings: Findings) -> N
     """A key must be alone, and no key may stand for a value and for a group of values at once."""
     taken: dict[tuple[str, ...], str] = {}
     for item in in_scope(components):
+        if not inside and item.path and item.path[0] in OF_PAGES:
+            _taken_by_pages(item, findings)
         for length in range(1, len(item.path) + 1):
             other = taken.get(item.path[:length])
             if other is not None:
@@ -82,10 +86,26 @@ def _keys(components: Sequence[Component], inside: str, findings: Findings) -> N
             _keys(item.components, item.id, findings)
 
 
+def _taken_by_pages(item: Field | DynamicList, findings: Findings) -> None:
+    findings.error(
+        "reserved-key",
+        _at_key(item),
+        Text(
+            f"Khóa “{item.path[0]}” đã được các trang dùng (cùng với {', '.join(sorted(OF_PAGES - {item.path[0]}))}).",
+            f"The key “{item.path[0]}” is one that pages use (as are {', '.join(sorted(OF_PAGES - {item.path[0]}))}).",
+        ),
+        Text("Đặt khóa khác.", "Choose another key."),
+    )
+
+
+def _at_key(item: Field | DynamicList) -> tuple[str, str]:
+    return item.id, f"{item.pointer}/{'path' if isinstance(item, DynamicList) else 'key'}"
+
+
 def _duplicate(item: Field | DynamicList, other: str, findings: Findings) -> None:
     findings.error(
         "duplicate-key",
-        (item.id, f"{item.pointer}/{'path' if isinstance(item, DynamicList) else 'key'}"),
+        _at_key(item),
         Text(
             f"Khóa “{'.'.join(item.path)}” trùng với “{other}”.",
             f"The key “{'.'.join(item.path)}” collides with “{other}”.",

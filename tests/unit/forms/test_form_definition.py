@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from forms.definition import Finding, FormDefinition, FormDefinitionError, findings
+from forms.lint import OF_PAGES
 
 Source = Callable[..., bytes]
 
@@ -91,6 +92,15 @@ def test_the_error_lists_every_finding_with_its_place(source: Source) -> None:
 )
 def test_what_is_not_supported_is_a_finding(source: Source, component: dict[str, object], code: str) -> None:
     assert code in codes(findings(source(component)))
+
+
+@pytest.mark.parametrize("name", sorted(OF_PAGES))
+def test_no_question_is_called_like_what_a_page_sends_beside_the_answers(source: Source, name: str) -> None:
+    question = {"type": "textfield", "key": name}
+    assert "reserved-key" in codes(findings(source(question)))
+    assert "reserved-key" in codes(findings(source({"type": "textfield", "key": f"{name}.part"})))
+    rows = {"type": "dynamiclist", "path": "rows", "components": [question]}
+    assert "reserved-key" not in codes(findings(source(rows)))
 
 
 def test_keys_must_not_collide(source: Source) -> None:
