@@ -24,7 +24,6 @@ from sqlalchemy import (
     Uuid,
     case,
     cast,
-    exists,
     func,
     null,
     select,
@@ -234,21 +233,13 @@ def _by_index(session: Session, asked: Wanted, after: Position | None, limit: in
     query = (
         select(DossierRow.submitted_at.label("moment"), DossierRow.id.label("id"))
         .join(found, found.c.dossier_id == DossierRow.id)
-        .where(number <= RARE, *_seen_by(asked.actor), *asked.met_by(DossierRow), *asked.conditions)
+        .where(number <= RARE, visible_dossiers(asked.actor), *asked.met_by(DossierRow), *asked.conditions)
     )
     if after is not None:
         query = query.where(tuple_(DossierRow.submitted_at, DossierRow.id) < tuple_(*after))
     too_many = select(cast(null(), Moment()), cast(null(), Uuid())).where(number > RARE)
     places, marks = _read(session, _ordered(query.subquery(), limit), too_many)
     return None if marks else places
-
-
-def _seen_by(actor: Actor) -> list[ColumnElement[bool]]:
-    """Who may see a dossier, looked up dossier by dossier."""
-    if actor.dossier_id is not None or sees_all(actor):
-        return [visible_dossiers(actor)]
-    units = sorted(units_of(actor))
-    return [exists().where(DossierUnitRow.dossier_id == DossierRow.id, DossierUnitRow.unit_code.in_(units))]
 
 
 def _by_code(session: Session, asked: Wanted) -> _Places:
