@@ -14,20 +14,23 @@ from api.pages.keyboard import ACTIONS
 TEMPLATES = Path(api.__path__[0]) / "templates"
 OFFERED = re.compile(r'data-(?:shortcut|key)="([^"]+)"')
 DOOR = re.compile(r'_door\("[\w.]+", _\("[^"]+"\), "([^"]+)"\)')
-IN_A_ROW = {"{{ loop.index }}": "123456789", "{{ item.key }}": ()}  # the doors are read where they are named
+NAMED = re.compile(r'(?<![\w-])key="([^"{]+)"')  # given to a macro that offers it
+ELSEWHERE = {"{{ loop.index }}": "123456789", "{{ item.key }}": (), "{{ key }}": ()}  # read where they are named
 
 
 def offered() -> set[str]:
     """The keys that templates and the doors of the navigation offer, as each has them at first."""
     keys = set(DOOR.findall((TEMPLATES.parent / "pages" / "frame.py").read_text(encoding="utf-8")))
     for template in TEMPLATES.rglob("*.html"):
-        for key in OFFERED.findall(template.read_text(encoding="utf-8")):
-            keys.update(IN_A_ROW.get(key, (key,)))
+        text = template.read_text(encoding="utf-8")
+        keys.update(NAMED.findall(text))
+        for key in OFFERED.findall(text):
+            keys.update(ELSEWHERE.get(key, (key,)))
     return keys
 
 
 def test_every_key_that_a_page_offers_can_be_changed() -> None:
-    assert {"1", "9", "p", "g i", "j"} <= offered()
+    assert {"1", "9", "p", "r", "g i", "j"} <= offered()
     assert offered() - set(ACTIONS) == set()
 
 
