@@ -153,6 +153,29 @@ def test_rows_come_and_go_where_the_hand_is(
     ]
 
 
+def test_a_button_pressed_while_the_fields_come_back_is_pressed(
+    every: OneForm, serve: Callable[[Flask], str], page: Page
+) -> None:
+    page.goto(serve(every.app))
+    page.locator("[name='houses[0].number']").fill("12 Kha Vạn Cân")
+    add = page.locator("button[value='add:houses']")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        add.focus()
+    expect(page.locator("#f-houses-0-total")).to_be_visible()
+    expect(add).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("[name='houses[2].number']")).to_have_value("")
+    page.locator("[name='houses[2].number']").fill("14")
+    remove = page.locator("button[value='remove:houses:1']")
+    remove.scroll_into_view_if_needed()
+    remove.hover()
+    page.mouse.down()
+    page.wait_for_timeout(200)  # a finger stays down for about this long; fields come back sooner
+    page.mouse.up()
+    expect(page.locator("[name='houses[2].number']")).to_have_count(0)
+    expect(page.locator("[name='houses[1].number']")).to_have_value("14")
+
+
 def test_without_scripts_a_button_shows_what_answers_call_for(
     every: OneForm, serve: Callable[[Flask], str], page_without_scripts: Page
 ) -> None:

@@ -10,6 +10,7 @@ export function startRequests(start) {
     allowScriptTags: false,
     includeIndicatorStyles: false,
     selfRequestsOnly: true,
+    defaultSettleDelay: 0, // what has come back listens at once: an answer given in that moment would change nothing
     historyCacheSize: 0, // a dossier must not stay behind in the browser's storage
     responseHandling: [
       { code: "204", swap: false },
@@ -25,11 +26,39 @@ export function startRequests(start) {
   document.addEventListener("htmx:load", (event) => {
     if (event.detail.elt !== document.body) start(event.detail.elt);
   });
+  waitForTheFinger();
   // An answer that is no fragment (signed out, somebody else was quicker, server gone): show the whole page.
   // What asks by itself beside the work, such as the number of new notices, must not throw the work away; nor must
   // a session that has ended while somebody types (drafts.js tells what to do).
   document.addEventListener("htmx:responseError", (event) => {
     const kept = event.detail.xhr.status === 401 && event.detail.elt.closest("form[data-draft-url]");
     if (!kept && !event.detail.elt.closest("[data-quiet]")) window.location.reload();
+  });
+}
+
+// Pressing a button takes the focus from the field before it, whose change asks for the fields anew. Were they to come
+// back while the finger is still down, the button would be exchanged under it and the press lost: so the asking waits
+// until the finger is up, and is dropped where the press has sent the form. (A list that opens keeps the "up" for
+// itself: then it waits no longer than a press takes.)
+const PRESS_MS = 500;
+
+function waitForTheFinger() {
+  let down = false;
+  let asking = null;
+  const go = () => {
+    down = false;
+    asking?.();
+    asking = null;
+  };
+  document.addEventListener("pointerdown", () => (down = true), true);
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => setTimeout(go), true);
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) asking = null;
+  });
+  document.addEventListener("htmx:confirm", (event) => {
+    if (!down || event.detail.triggeringEvent?.type !== "change") return;
+    event.preventDefault();
+    asking = () => event.detail.issueRequest(true);
+    setTimeout(go, PRESS_MS);
   });
 }
