@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.errors import NotFoundError
 from engine.events import EventType
 from engine.history.journal import Happened, read, task_entries
 from engine.letter_contents import NoDueDateError
@@ -104,6 +105,22 @@ def for_applicant(session: Session, platform: Platform, dossier: DossierRow, add
         link=address,
     )
     return sheet(template_of(procedure, LetterKind.FILING), LetterKind.FILING, as_data(letter), at, dossier.code)
+
+
+def again(session: Session, platform: Platform, dossier: DossierRow, kind: LetterKind) -> Sheet:
+    """A letter that the dossier has asked for, printed now: a desk does not wait until its document is there.
+
+    Raises:
+        NotFoundError: the dossier has asked for no such letter.
+    """
+    row = stored.newest(session, dossier.id, kind)
+    if row is None:
+        raise NotFoundError(
+            f"expected dossier {dossier.code} to have the letter '{kind}', found none; it is not due yet",
+            f"Hồ sơ {dossier.code} chưa có văn bản “{TITLES[kind]}”.",
+        )
+    at = row.requested_at.astimezone(platform.zone)
+    return sheet(template_of(pinned(session, dossier), kind), kind, row.data, at, dossier.code)
 
 
 def sheet(template: bytes, kind: LetterKind, data: Mapping[str, Any], at: datetime, name: str) -> Sheet:

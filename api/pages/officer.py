@@ -4,14 +4,14 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from api.auth import allow_signed_in
 from api.database import read, write
-from api.pages import checklist, frame, listing, once, papers_said, present, task_view
+from api.pages import checklist, frame, listing, live, once, papers_said, present, task_view
 from api.pages import inbox as boxes
 from api.pages.acting import carry_out, person
 from api.pages.filling import Filling, posted_version
@@ -52,10 +52,9 @@ def news() -> Response:
     """What is new in a list that somebody has open: asked for often, so answered by 304 while nothing is."""
     actor, filters = person(), boxes.Filters.of(request.args)
     with read() as session:
-        total, rows = boxes.count(session, actor, filters), boxes.outline(session, actor, filters)
-    told = jsonify({"count": total, "rows": {str(identifier): version for identifier, version in rows}})
-    told.set_etag(boxes.etag(rows, total))
-    return told.make_conditional(request)
+        total = boxes.count(session, actor, filters)
+        rows = boxes.outline(session, actor, filters, live.LOOKED_ON * boxes.PAGE)
+    return live.answer(rows, boxes.PAGE, total)
 
 
 @blueprint.get("/tasks/<uuid:task_id>")
@@ -142,8 +141,11 @@ def _complete(
     except EngineError as refusal:
         filling.problems = [FieldProblem("", refusal.code, refusal.message_vi, refusal.message)]
         return _page(task_id, filling, said), refusal.status
+    back = frame.safe_next(request.form.get("_back", ""), url_for("officer.inbox"))
+    if said is not None:  # of a reception: what is printed for the applicant comes next
+        return redirect(url_for("reception.received", dossier_id=dossier.id, next=back))
     flash(_("Đã hoàn thành “%(step)s” của hồ sơ %(code)s.", step=title, code=dossier.code), "success")
-    return redirect(frame.safe_next(request.form.get("_back", ""), url_for("officer.inbox")))
+    return redirect(back)
 
 
 def _save(

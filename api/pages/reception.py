@@ -4,30 +4,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, Final
+from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from api.auth import allow
+from api.auth import allow, allow_signed_in
 from api.database import read
 from api.language import current_language
-from api.pages import begun, inbox, once, present, procedure_view, reception_filing, task_view, wording
+from api.pages import begun, frame, inbox, once, present, procedure_view, reception_filing, task_view, wording
 from api.pages.acting import person
 from api.pages.uploads import takes_files
 from api.site import site
 from engine import dossier_register
-from engine.model import Actor, DossierState, Role
-from engine.persistence import dossiers
+from engine.model import Actor, DossierState, Role, TaskState
+from engine.papers import CHECK_FORM
+from engine.persistence import dossiers, letters, tasks
 from engine.persistence import reception as waiting
 from engine.persistence.tables import DossierRow
 from engine.procedures import pinned
 from engine.runtime.facts import ReceptionLimit
+from forms.letter_data import LetterKind
 
 blueprint = Blueprint("reception", __name__, url_prefix="/reception")
 SHOWN: Final = 15  # of each queue; the inbox has them all
 _TO_RECEIVE: Final = {"online", "post", "desk"}
+_LETTERS: Final = {"accept": LetterKind.RECEIPT, "supplement": LetterKind.SUPPLEMENT, "refuse": LetterKind.REFUSAL}
 
 
 @dataclass(frozen=True)
@@ -110,17 +114,43 @@ def filed(link: str) -> str:
     """What has become of the dossier that was just taken in: the receipt, or what is missing, or the refusal."""
     with read() as session:
         dossier = dossiers.get(session, person(), dossiers.by_link(session, link).id)
-        data = dossiers.data_of(session, dossier.id)
-        check = next((one for one in (data.get("reception_check"),) if isinstance(one, dict)), {})
-        return render_template(
-            "pages/reception/filed.html",
-            dossier=dossier,
-            procedure=pinned(session, dossier).title(current_language()),
-            due=present.dossier_due(dossier),
-            decision=str(check.get("decision") or ""),
-            missing=check.get("missing") or [],
-            link=link,
-        )
+        return _taken_in(session, dossier, link, url_for(".desk"))
+
+
+@blueprint.get("/received/<uuid:dossier_id>")
+@allow_signed_in
+def received(dossier_id: UUID) -> str:
+    """The same of a dossier that waited in the queue; its applicant has the link already."""
+    with read() as session:
+        dossier = dossiers.get(session, person(), dossier_id)
+        return _taken_in(session, dossier, "", frame.safe_next(request.args.get("next", ""), url_for(".desk")))
+
+
+def _taken_in(session: Session, dossier: DossierRow, link: str, then: str) -> str:
+    data = dossiers.data_of(session, dossier.id)
+    check = next((one for one in (data.get(CHECK_FORM),) if isinstance(one, dict)), {})
+    decision = str(check.get("decision") or "")
+    if decision == "supplement" and not _is_asked(session, dossier):
+        decision = "approval"
+    kind = _LETTERS.get(decision)
+    asked_for = kind is not None and letters.newest(session, dossier.id, kind) is not None
+    return render_template(
+        "pages/reception/filed.html",
+        dossier=dossier,
+        procedure=pinned(session, dossier).title(current_language()),
+        due=present.dossier_due(dossier),
+        decision=decision,
+        missing=(check.get("missing") or []) if decision in ("supplement", "approval") else [],
+        letter=kind if asked_for else "",
+        link=link,
+        then=then,
+    )
+
+
+def _is_asked(session: Session, dossier: DossierRow) -> bool:
+    """Whether the applicant is asked for something; a second request waits for the leader's approval."""
+    every = tasks.of_dossier(session, dossier.id)
+    return any(one.role == Role.APPLICANT and one.state == TaskState.OPEN for one in every)
 
 
 def own_units(actor: Actor) -> list[str]:
@@ -138,8 +168,8 @@ def _queues(session: Session, actor: Actor) -> list[Queue]:
         "others": (_("Việc khác của quầy"), _("Không có việc nào khác.")),
     }
     shown = [(row.task, row.dossier) for queue in found.values() for row in queue.first]
-    tasks = {line.id: line for line in task_view.lines(session, actor, shown)}
-    lines = {name: [_line(session, row, tasks[row.task.id]) for row in queue.first] for name, queue in found.items()}
+    drawn = {line.id: line for line in task_view.lines(session, actor, shown)}
+    lines = {name: [_line(session, row, drawn[row.task.id]) for row in queue.first] for name, queue in found.items()}
     href = inbox.Filters(box=inbox.QUEUE).href
     return [
         Queue(name, *words[name], found[name].total, _late(lines[name]), lines[name], href) for name in waiting.WAITING

@@ -259,10 +259,62 @@ def test_an_online_dossier_is_received_against_the_same_list(desk: FlaskClient, 
     assert get(desk, f"/tasks/{task.id}").tree.xpath("//input[@name='paper:drawings:state'][@checked]/@value") == [
         "missing"
     ]
-    assert post(desk, f"/tasks/{task.id}", {**answers, "paper:drawings:state": "present"}).status_code == 302
+    answer = post(desk, f"/tasks/{task.id}", {**answers, "paper:drawings:state": "present", "_back": "/reception/"})
+    page = get(desk, answer.location)
+    assert page.heading == "Đã tiếp nhận hồ sơ"
+    assert page.hrefs("/reception/")
+    receipt = desk.get(page.hrefs("receipt.pdf")[0])
+    assert (receipt.status_code, receipt.data[:5]) == (200, b"%PDF-")
     shown = get(desk, f"/dossiers/{dossier.id}")
     assert "2. Được tiếp nhận" in shown.text
     assert "Đã số hóa" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("decision", "heading", "letter"),
+    [
+        (
+            {
+                "decision": "refuse",
+                "refusal_reason": "Thửa đất nằm ngoài địa bàn được giao",
+                "refusal_ground": "Điều 8",
+            },
+            "Đã từ chối tiếp nhận",
+            "refusal.pdf",
+        ),
+        (
+            {
+                "decision": "supplement",
+                "missing[0].paper": "Bộ bản vẽ",
+                "missing[0].wanted": "Nộp 01 bản chính",
+                "supplement_reason": "Thiếu bản vẽ",
+            },
+            "Đã yêu cầu bổ sung",
+            "supplement.pdf",
+        ),
+    ],
+)
+def test_what_follows_from_a_check_in_the_queue_is_printed_at_once(
+    desk: FlaskClient, city: City, decision: dict[str, str], heading: str, letter: str
+) -> None:
+    dossier = online(city)
+    (task,) = city.open_tasks(dossier.id)
+    answer = post(desk, f"/tasks/{task.id}", {**decision, "_action": "complete"})
+    assert answer.status_code == 302, PageRead(answer).errors()
+    page = get(desk, answer.location)
+    assert page.heading == heading
+    assert desk.get(page.hrefs(letter)[0]).data[:5] == b"%PDF-"
+    assert desk.get(f"/dossiers/{dossier.id}/letters/receipt.pdf").status_code == 404
+
+
+def test_what_was_received_is_shown_to_those_who_may_see_the_dossier(
+    desk: FlaskClient, city: City, signed_in: SignIn
+) -> None:
+    dossier = online(city)
+    assert get(desk, f"/reception/received/{dossier.id}").heading == "Đã nhận hồ sơ"
+    signed_in("dat.invest")
+    get(desk, f"/reception/received/{dossier.id}", 404)
+    assert desk.get(f"/dossiers/{dossier.id}/letters/receipt.pdf").status_code == 404
 
 
 def test_results_wait_at_the_desk_until_they_are_handed_over(desk: FlaskClient, city: City) -> None:

@@ -111,7 +111,13 @@ def test_what_came_online_is_received_from_the_queue(
     assert barriers(page) == []
     keys.fill(city.walk_file(PROCEDURE, "approved")["answers"]["reception_check"][0], TODAY)
     keys.press(page.get_by_role("button", name="Hoàn thành việc"))
-    expect(page.get_by_role("alert").first).to_contain_text("Đã hoàn thành")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Đã tiếp nhận hồ sơ")
+    assert barriers(page) == []
+    with page.expect_download() as printed:
+        page.keyboard.press("p")
+    assert Path(printed.value.path()).read_bytes().startswith(b"%PDF-")
+    page.keyboard.press("u")
+    expect(page).to_have_url(keys.address + "/reception/")
     keys.go(f"/dossiers/{dossier.id}")
     expect(page.get_by_text("2. Được tiếp nhận")).to_be_visible()
 
