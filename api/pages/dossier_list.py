@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as lazy
 from sqlalchemy.orm import Session
 
 from api.language import current_language
-from api.pages import inbox, listing, present, procedure_view
+from api.pages import inbox, listing, live, present, procedure_view
 from api.pages.listing import Choice, Column, Input, Wishes
 from api.pages.wording import STATES
 from api.site import site
@@ -85,8 +85,17 @@ def page(session: Session, actor: Actor, filters: Filters, wishes: Wishes) -> di
         "more_than": total.more,
         "next_href": filters.at(inbox.cursor(shown[-1].submitted_at, shown[-1].id)) if more else None,
         "first_href": filters.at("") if filters.after else None,
+        "etag": live.etag([(row.id, row.version) for row in shown]),
+        "here": filters.href,
         "wide": True,
     }
+
+
+def outline(session: Session, actor: Actor, filters: Filters, limit: int) -> list[live.Row]:
+    """The ids and versions of the first dossiers of the list, from where the filters say."""
+    after = inbox.read_after(filters.after)
+    rows = dossiers.listing(session, actor, filters.question(), after=after, limit=limit)
+    return [(row.id, row.version) for row in rows]
 
 
 def _lines(session: Session, rows: Any) -> list[dict[str, Any]]:
@@ -98,6 +107,7 @@ def _lines(session: Session, rows: Any) -> list[dict[str, Any]]:
 def _line(session: Session, row: DossierRow, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "dossier": row,
+        "chosen": f"{row.id}:{row.version}",
         "procedure": procedure_view.title_of(session, row.procedure_version_id),
         "due": present.dossier_due(row),
         "point": names.get(row.receiving_unit, row.receiving_unit),

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.auth import allow_signed_in
 from api.database import read
-from api.pages import dossier_list, dossier_page, downloads, listing, looks
+from api.pages import dossier_list, dossier_page, downloads, listing, live, looks
 from api.pages.acting import carry_out, person
 from api.pages.filling import posted_version
 from api.site import site
@@ -32,6 +32,16 @@ def index() -> str | AnyResponse:
             return redirect(f"{url_for('dossiers.index')}?{wishes.beginning.query}")
         filters = dossier_list.Filters.of(request.args)
         return render_template("pages/dossiers/list.html", **dossier_list.page(session, actor, filters, wishes))
+
+
+@blueprint.get("/dossiers/news")
+@allow_signed_in
+def news() -> Response:
+    """What is new in a list of dossiers that somebody has open."""
+    filters = dossier_list.Filters.of(request.args)
+    with read() as session:
+        rows = dossier_list.outline(session, person(), filters, live.LOOKED_ON * dossier_list.PAGE)
+    return live.answer(rows, dossier_list.PAGE)
 
 
 @blueprint.get("/dossiers/<uuid:dossier_id>")

@@ -1,6 +1,5 @@
 """What an inbox is asked for, and what it shows: boxes whose counts are those of the lists behind them."""
 
-import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping, Sequence
@@ -12,7 +11,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as lazy
 from sqlalchemy.orm import Session
 
-from api.pages import inbox_inputs, listing, task_view
+from api.pages import inbox_inputs, listing, live, task_view
 from api.pages.listing import Column, Wishes
 from api.site import site
 from engine.access import assignees_of, everyone_of, queues_of
@@ -110,7 +109,7 @@ def page(session: Session, actor: Actor, filters: Filters, wishes: Wishes) -> di
         "kept": wishes.links(filters.endpoint, filters.query),
         "tasks": task_view.lines(session, actor, shown),
         "total": total,
-        "etag": etag([(task.id, task.version) for task, _dossier in shown], total),
+        "etag": live.etag([(task.id, task.version) for task, _dossier in shown], total),
         "next_href": filters.at(cursor(shown[-1][0].due_at, shown[-1][0].id)) if more else None,
         "first_href": filters.at("") if filters.after else None,
         "here": filters.href,
@@ -138,12 +137,6 @@ def outline(session: Session, actor: Actor, filters: Filters, limit: int = PAGE)
 def count(session: Session, actor: Actor, filters: Filters) -> int:
     """How many tasks the whole list has."""
     return tasks.count(session, assignees_of(actor), queues_of(actor), filters.question(actor))
-
-
-def etag(rows: Sequence[tuple[UUID, int]], total: int) -> str:
-    """What changes when the list does."""
-    told = ";".join(f"{identifier}:{version}" for identifier, version in rows)
-    return hashlib.sha256(f"{total};{told}".encode()).hexdigest()[:24]
 
 
 def cursor(moment: datetime, identifier: UUID) -> str:

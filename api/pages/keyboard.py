@@ -41,7 +41,7 @@ ACTIONS = {
     "e": lazy("Hoàn thành"),
     "s": lazy("Ký"),
     "f": lazy("Lọc danh sách"),
-    "n": lazy("Nạp lại danh sách khi có việc mới"),
+    "n": lazy("Nạp lại danh sách khi có gì mới"),
     "[": lazy("Trang đầu"),
     "]": lazy("Trang tiếp"),
     "u": lazy("Về danh sách"),

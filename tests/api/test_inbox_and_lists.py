@@ -152,6 +152,41 @@ def test_the_news_of_a_list_are_empty_until_something_changes(desk: FlaskClient,
     assert desk.get(address, headers={"If-None-Match": news.headers["ETag"]}).status_code == 304
 
 
+@pytest.mark.parametrize(("path", "counted"), [("/dossiers?q=", None), ("/reception/", 2)])
+def test_other_lists_tell_their_news_in_the_same_way(
+    desk: FlaskClient, city: City, path: str, counted: int | None
+) -> None:
+    file(city, "Nguyễn Văn An")
+    page = get(desk, path)
+    address = page.tree.xpath("string(//@data-live)")
+    first = desk.get(address)
+    assert first.json is not None
+    assert [":".join(map(str, row)) for row in first.json["rows"].items()] == page.tree.xpath("//@data-row")
+    same = desk.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    assert (same.status_code, same.data) == (304, b"")
+    file(city, "Trần Thị Bưởi")
+    news = desk.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    assert news.json is not None
+    assert news.json["count"] == counted
+    assert len(news.json["rows"]) == 2
+
+
+def test_a_row_that_another_pushes_off_the_page_has_not_left_the_list(desk: FlaskClient, city: City) -> None:
+    shown = [str(dossier.id) for dossier in file(city, *(f"Người thứ {number}" for number in range(26)))]
+    address = get(desk, "/dossiers?q=").tree.xpath("string(//@data-live)")
+    news = desk.get(address)
+    assert news.json is not None
+    assert sorted(news.json["rows"]) == sorted(shown[1:])
+    assert list(news.json["further"]) == shown[:1]
+
+
+def test_only_those_at_a_desk_are_told_what_is_new_there(
+    signed_in: SignIn, client: FlaskClient, desk: FlaskClient
+) -> None:
+    signed_in("minh.case")
+    assert client.get("/reception/news").status_code == 403
+
+
 # ---- why ---------------------------------------------------------------------------------------------------
 
 

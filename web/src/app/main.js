@@ -4,6 +4,7 @@ import { startBack } from "./back.js";
 import { startBulk } from "./bulk.js";
 import { startComponents } from "./components.js";
 import { startDrafts } from "./drafts.js";
+import { startFinger } from "./finger.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startRequests } from "./requests.js";
@@ -22,6 +23,7 @@ function start(scope) {
 }
 
 start(document);
+startFinger();
 startBack();
 startRows();
 startKeys();
