@@ -6,6 +6,7 @@ and neither knows any language. Nothing but filing a dossier writes there.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -23,13 +24,14 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.functions import FunctionElement
 
 from engine.persistence.tables import DossierRow
 from engine.text import words_of
 
 _CODE = re.compile(r"\S+-\d{6}-\d{4}")  # as `engine.organisation.codes` gives them, or the end of one
+MOST_GUESSED = 10  # words of a text
 _search = table("dossier_search", column("dossier_id", Uuid()), column("words", Text()))
 
 
@@ -58,6 +60,30 @@ def found_by(text: str) -> Select[UUID]:
     # Written out, because what is best to do depends on how frequent the words are.
     said = [bindparam(None, each, Text(), literal_execute=True) for each in (postgresql, sqlite)]
     return select(_search.c.dossier_id).where(_Matches(*said))
+
+
+def rarest(session: Session, text: str) -> int | None:
+    """About how many dossiers hold the rarest word of the text, as the database guesses without looking.
+
+    None where it keeps no such statistics (SQLite). It guesses word by word: of words together it does not know which
+    go together, as those of a street do.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return None
+    each = [
+        f"SELECT FROM dossier_search WHERE words @@ '''{word}''{':*' if beginning else ''}'::tsquery"
+        for word, beginning in wanted(text)[:MOST_GUESSED]
+    ]
+    (plan,) = session.connection().exec_driver_sql(f"EXPLAIN (FORMAT JSON) {' UNION ALL '.join(each)}").scalars()
+    return min(_guesses(plan[0]["Plan"]))
+
+
+def _guesses(node: Mapping[str, Any]) -> Iterator[int]:
+    """The rows that the scans in a plan are expected to find."""
+    if node.get("Relation Name"):
+        yield node["Plan Rows"]
+    for part in node.get("Plans", ()):
+        yield from _guesses(part)
 
 
 def holds(dossier_id: SQLColumnExpression[UUID], text: str) -> list[ColumnElement[bool]]:

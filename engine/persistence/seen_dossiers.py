@@ -4,9 +4,9 @@
 dossiers of each unit are a heap that lies in the order of filing in an index; so are those of a procedure in it, and
 the open ones. A page is the top of every heap, put together; whatever is beneath is not read, however much it is.
 
-Words are looked for in the top of the heaps first. Frequent ones fill a page from there; of rare ones the index of
-words knows the few dossiers that hold them. So neither is a small unit's search led through what the whole city has,
-nor a search for a frequent word through all that hold it.
+Words are looked for in the top of the heaps first, unless one is known to be rare. Frequent ones fill a page from
+there; of rare ones the index of words knows the few dossiers that hold them. So neither is a small unit's search led
+through what the whole city has, nor a search for a frequent word through all that hold it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,13 +35,14 @@ from sqlalchemy.orm import Session, defer
 
 from engine.access import sees_all, units_of, visible_dossiers
 from engine.model import Actor, DossierState
-from engine.persistence.search import as_code, found_by, holds, reads, wanted
+from engine.persistence.search import as_code, found_by, holds, rarest, reads, wanted
 from engine.persistence.tables import DossierRow, DossierUnitRow
 from engine.persistence.types import Moment
 
 TOP = 3_000  # dossiers of a heap that are looked through for words
 FEW = 25  # dossiers that are counted where neither the tops nor the index of words have the answer
-RARE = 10_000  # dossiers that hold words which are not in the top: so many are looked at one by one
+RARE = 4_000  # dossiers that hold words which are not in the top: so many are looked at one by one
+VERY_RARE = 1_000  # so few are looked at before the tops are
 
 Position = tuple[datetime, UUID]  # (submitted_at, id) of the last dossier of a page
 _Places = Sequence[Position]
@@ -142,13 +143,17 @@ def _find(session: Session, asked: Wanted, after: Position | None, bounds: _Boun
 
 
 def _find_words(session: Session, asked: Wanted, after: Position | None, bounds: _Bounds) -> _Found:
+    guessed = rarest(session, asked.text)
+    looks_first = guessed is not None and guessed <= VERY_RARE
+    if looks_first and (rare := _by_index(session, asked, after, bounds.read)) is not None:
+        return bounds.take(rare)
     places, known = _in_tops(session, asked, after, bounds.read)
     if known is None:
         return bounds.take(places)
     if len(places) >= bounds.limit and places[bounds.limit - 1][0] > known:
         return _Found(places[: bounds.limit], Counted(min(len(places) - 1, bounds.most), more=True))
-    rare = _by_index(session, asked, after, bounds.read)
-    if rare is not None:
+    looks_now = not looks_first and (guessed is None or guessed <= RARE)
+    if looks_now and (rare := _by_index(session, asked, after, bounds.read)) is not None:
         return bounds.take(rare)
     few = _Bounds(bounds.limit, min(bounds.most, FEW))
     return _first(session, _together(_tops(asked, after, few.read, by_index=True)), few)

@@ -16,6 +16,7 @@ from engine.ids import new_id
 from engine.model import Actor, Role
 from engine.persistence import dossiers, seen_dossiers, tasks
 from engine.persistence.dossiers import DossierFilter
+from engine.persistence.search import rarest
 from engine.persistence.seen_dossiers import Counted
 from engine.persistence.tables import DossierRow, ProcedureRow, ProcedureVersionRow, TaskRow, UnitRow
 from engine.persistence.tasks import InboxFilter
@@ -219,16 +220,31 @@ def test_the_inbox_is_searched_by_the_same_words(filled: Shelf) -> None:
         assert tasks.count(filled.session, new_id(), ["B/case_officer"], asked) == len(codes)
 
 
+def test_postgresql_guesses_how_many_hold_the_rarest_word(shelf: Shelf) -> None:
+    for number in range(300):
+        shelf.put(f"S-261123-{number:04d}", "Trần Văn" if number % 2 else "Nguyễn Văn")
+    shelf.session.flush()
+    if shelf.session.get_bind().dialect.name == "sqlite":
+        assert rarest(shelf.session, "tran van") is None
+        return
+    shelf.session.execute(text("ANALYZE dossier_search"))
+    of_all, of_half, of_none = (rarest(shelf.session, words) or 0 for words in ("van s", "van trần ", "van 77'78"))
+    assert of_all > 250 > of_half > 100 > 10 > of_none
+
+
 # ---- who sees what, in pages ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("top", "rare"), [(3_000, 10_000), (4, 10_000), (4, 1)])
+@pytest.mark.parametrize(
+    ("top", "rare", "very_rare"), [(3_000, 4_000, 1_000), (4, 4_000, 0), (4, 1, 1_000), (4, 1, 0), (4, 0, 0)]
+)
 def test_a_list_read_page_by_page_holds_what_the_person_may_see_each_once(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, top: int, rare: int
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, top: int, rare: int, very_rare: int
 ) -> None:
-    """However much lies in a heap, and however many hold the words."""
+    """However much lies in a heap, however many hold the words, and whatever was guessed of them."""
     monkeypatch.setattr(seen_dossiers, "TOP", top)
     monkeypatch.setattr(seen_dossiers, "RARE", rare)
+    monkeypatch.setattr(seen_dossiers, "VERY_RARE", very_rare)
     chance = random.Random(335)
     for number in range(60):
         dossier = shelf.put(
