@@ -19,6 +19,7 @@ from engine.deadlines.terms import Term, Unit, resolve_term
 from engine.history import bulk
 from engine.model import Channel
 from engine.organisation import codes, network, units
+from engine.persistence import register_numbers
 from engine.persistence.tables import (
     CodeCounterRow,
     DossierDataRow,
@@ -85,6 +86,7 @@ class Writer:
             ]
             run(self.db, lambda session, batch=batch: self._insert(session, batch))  # type: ignore[misc]
             yield min(first + _BATCH, wanted)
+        run(self.db, lambda session: register_numbers.give_to_the_rest(session, self.platform.zone))
 
     def _insert(self, session: Session, batch: list[dict[str, list[dict[str, Any]]]]) -> None:
         for table in (DossierRow, DossierDataRow, TaskRow, JournalRow):

@@ -19,6 +19,7 @@ from engine.deadlines.terms import Starts
 from engine.events import CLOCK_PREFIX, EventType
 from engine.history.journal import Entry, Happened, read
 from engine.model import Channel, DossierState, Element, Step, StepLimit, TaskState
+from engine.persistence import register_numbers
 from engine.persistence.tables import TaskRow
 from engine.runtime.evaluation import Evaluation
 from engine.runtime.failures import ExpressionFailure
@@ -35,6 +36,7 @@ _STATES = {
 def note_received(change: Change) -> None:
     """The dossier has come in; its clock waits for acceptance (rule 1 of the clock: complete and correct)."""
     change.dossier.received_at = change.legal_at
+    register_numbers.give(change.session, change.dossier, change.legal_at, change.platform.zone)
     note(change, ClockEventKind.RECEIVED, "filed")
     if change.dossier.channel == Channel.ONLINE:
         agenda.expect_reception(change)

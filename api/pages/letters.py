@@ -1,16 +1,16 @@
-"""Letters that are printed on demand: of a dossier, and the register of a reception point."""
+"""Letters of a dossier that are printed on demand."""
 
 from typing import Final
 from urllib.parse import quote
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from api.auth import allow_signed_in
 from api.database import read
 from api.pages.acting import person
 from api.site import site
-from engine import dossier_register, letters_on_demand
+from engine import letters_on_demand
 from engine.errors import NotFoundError
 from engine.letters import MEDIA_TYPE
 from engine.letters_on_demand import Sheet
@@ -39,17 +39,6 @@ def again(dossier_id: UUID, kind: str) -> Response:
     with read() as session:
         dossier = dossiers.get(session, person(), dossier_id)
         return send(letters_on_demand.again(session, site().platform, dossier, LetterKind(kind)))
-
-
-@blueprint.get("/register.pdf")
-@allow_signed_in
-def register() -> Response:
-    """The register of the point `unit` from the day `from` to the day `to`; this month when no day is named."""
-    wanted = {key: request.args.get(key, "").strip()[:64] for key in ("unit", "from", "to")}
-    platform = site().platform
-    period = dossier_register.period_of(wanted["from"], wanted["to"], platform.today())
-    with read() as session:
-        return send(dossier_register.register(session, platform, person(), wanted["unit"], period))
 
 
 def send(sheet: Sheet) -> Response:

@@ -18,7 +18,6 @@ from api.pages import begun, frame, inbox, once, present, procedure_view, recept
 from api.pages.acting import person
 from api.pages.uploads import takes_files
 from api.site import site
-from engine import dossier_register
 from engine.model import Actor, DossierState, Role, TaskState
 from engine.papers import CHECK_FORM
 from engine.persistence import dossiers, letters, tasks
@@ -74,9 +73,6 @@ def desk() -> str:
             "procedures": procedure_view.offered(session, wanted, today),
             "queues": _queues(session, person()),
             "counted": _counted(session, person()),
-            "points": dossier_register.reception_points(session, person()),
-            "today": today.isoformat(),
-            "month": today.replace(day=1).isoformat(),
         }
         return render_template("pages/reception/desk.html", **variables)
 

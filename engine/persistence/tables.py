@@ -256,8 +256,6 @@ class DossierRow(Journalled, Base):
         Index("ix_dossier_link", "link_digest"),
         # the dossiers of one person or company, whose papers may be used again
         Index("ix_dossier_applicant", "applicant_key", "submitted_at", **_only_where("applicant_key <> ''")),
-        # the register of a reception point
-        Index("ix_dossier_register", "receiving_unit", "received_at", "id"),
         # what is overdue: open dossiers by due date
         Index("ix_dossier_due", "due_at", "id", **_only_where("closed_at IS NULL")),
         # what has still to be counted anew after a change of the calendar
@@ -321,6 +319,23 @@ class DossierUnitRow(Base):
         Index("ix_dossier_unit_list", "unit_code", "filed_at", "dossier_id"),
         Index("ix_dossier_unit_procedure", "unit_code", "procedure_key", "filed_at", "dossier_id"),
         Index("ix_dossier_unit_open", "unit_code", "filed_at", "dossier_id", **_only_where("closed_at IS NULL")),
+    )
+
+
+class RegisterNumberRow(Base):
+    """The number of a dossier in the register of its reception point: without gaps in a year, and never changed."""
+
+    __tablename__ = "register_number"
+    dossier_id: Mapped[UUID] = mapped_column(ForeignKey("dossier.id", ondelete="CASCADE"), primary_key=True)
+    unit_code: Mapped[str] = mapped_column(String(64))
+    year: Mapped[int]
+    number: Mapped[int]
+    received_at: Mapped[datetime]  # of the dossier
+    __table_args__ = (
+        # the last number of a year; two first dossiers of a year cannot both be number one
+        Index("ux_register_number", "unit_code", "year", "number", unique=True),
+        # what a point received from a day to a day
+        Index("ix_register_number_day", "unit_code", "received_at", "number"),
     )
 
 

@@ -23,7 +23,9 @@ from api import demo, demo_history
 from engine.clock import FixedClock
 from engine.deadlines.calendar import vietnam
 from engine.month_keeping import keep_months
+from engine.persistence import register_numbers
 from engine.persistence.database import make_engine, upgrade
+from engine.persistence.transaction import run
 from engine.platform import Platform
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +77,8 @@ class Cities:
         self._tell(f"{name}: dossiers of the past")
         Copier(db).copy(self.patterns, tasks)
         self._tell(f"{name}: dossiers on their way")
+        run(db, lambda session: register_numbers.give_to_the_rest(session, vietnam().zone))
+        self._tell(f"{name}: numbers in registers")
         with db.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
         self._tell(f"{name}: statistics of the tables")
