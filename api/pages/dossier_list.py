@@ -23,10 +23,10 @@ from engine.procedures import offered
 
 PAGE = 25
 COLUMNS = (
-    Column("applicant", lazy("Người nộp, nội dung")),
+    Column("applicant", lazy("Người nộp, nội dung"), roomy=True),
     Column("procedure", lazy("Thủ tục")),
-    Column("submitted", lazy("Nộp lúc"), narrow=True),
-    Column("received", lazy("Tiếp nhận lúc"), at_first=False, narrow=True),
+    Column("submitted", lazy("Nộp lúc")),
+    Column("received", lazy("Tiếp nhận lúc"), at_first=False),
     Column("due", lazy("Hạn trả")),
     Column("state", lazy("Tình trạng")),
     Column("point", lazy("Nơi tiếp nhận"), at_first=False),

@@ -36,7 +36,7 @@ def index() -> str | AnyResponse:
 
 @blueprint.get("/dossiers/news")
 @allow_signed_in
-def news() -> Response:
+def news() -> AnyResponse:
     """What is new in a list of dossiers that somebody has open."""
     filters = dossier_list.Filters.of(request.args)
     with read() as session:

@@ -31,14 +31,14 @@ BOXES = {
 COLUMNS = (
     Column("procedure", lazy("Thủ tục")),
     Column("code", lazy("Mã hồ sơ"), narrow=True),
-    Column("applicant", lazy("Người nộp, nội dung")),
+    Column("applicant", lazy("Người nộp, nội dung"), roomy=True),
     Column("due", lazy("Đến hạn")),
     Column("dossier_due", lazy("Hạn trả hồ sơ"), at_first=False),
     Column("holder", lazy("Ai nhận")),
     Column("unit", lazy("Đơn vị"), at_first=False),
     Column("point", lazy("Nơi tiếp nhận"), at_first=False),
     Column("state", lazy("Tình trạng hồ sơ"), at_first=False),
-    Column("opened", lazy("Giao lúc"), at_first=False, narrow=True),
+    Column("opened", lazy("Giao lúc"), at_first=False),
     Column("why", lazy("Vì sao tôi thấy")),
 )
 After = tuple[datetime, UUID] | None

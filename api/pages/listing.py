@@ -48,6 +48,7 @@ class Column:
     title: str | LazyString
     at_first: bool = True  # shown to somebody who has chosen nothing
     narrow: bool = False  # its text does not wrap
+    roomy: bool = False  # its text is long: it gets more room than the others
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from api.auth import allow_signed_in
 from api.database import read, write
-from api.pages import dossier_list, inbox, listing
+from api.pages import dossier_list, frame, inbox, listing, statistics_list
 from api.pages.acting import person
 from api.pages.listing import LONGEST_NAME, MOST_KEPT, Column, Filters, Kept
 from engine.errors import NotFoundError
@@ -24,23 +24,25 @@ Change = Callable[[list[Kept]], list[Kept]]
 
 @dataclass(frozen=True)
 class Kind:
-    """A list whose columns and filters a person may choose."""
+    """A list whose columns a person may choose, and whose filters, where it has a form of them."""
 
     title: LazyString
-    filters: type[Filters]
+    endpoint: str
     columns: Sequence[Column]
+    filters: type[Filters] | None = None
 
 
 KINDS = {
-    "inbox": Kind(lazy("Công việc"), inbox.Filters, inbox.COLUMNS),
-    "dossiers": Kind(lazy("Hồ sơ"), dossier_list.Filters, dossier_list.COLUMNS),
+    "inbox": Kind(lazy("Công việc"), "officer.inbox", inbox.COLUMNS, inbox.Filters),
+    "dossiers": Kind(lazy("Hồ sơ"), "dossiers.index", dossier_list.COLUMNS, dossier_list.Filters),
+    "behind": Kind(lazy("Hồ sơ của một con số"), "statistics.index", statistics_list.COLUMNS),
 }
 
 
 @blueprint.get("/lists/<kind>")
 @allow_signed_in
 def show(kind: str) -> str:
-    """What the person has chosen for a list; `query` is a filter to be kept."""
+    """What the person has chosen for a list; `query` is a filter to be kept, `next` the list as it was left."""
     chosen = _list(kind)
     with read() as session:
         wishes = listing.wishes(session, person(), kind, chosen.columns)
@@ -51,7 +53,7 @@ def show(kind: str) -> str:
         wishes=wishes,
         shown={one.key for one in wishes.columns},
         query=_query(kind, request.args.get("query", "")),
-        back=url_for(chosen.filters.endpoint),
+        back=_back(chosen, request.args.get("next", "")),
         longest=LONGEST_NAME,
     )
 
@@ -64,7 +66,7 @@ def columns(kind: str) -> Response:
     wanted = [key for key in request.form.getlist("column") if key in known]
     write(lambda session: listing.keep_columns(session, person(), kind, wanted))
     flash(_("Đã lưu các cột hiện ra."), "success")
-    return redirect(url_for(_list(kind).filters.endpoint))
+    return redirect(_back(_list(kind), request.form.get("next", "")))
 
 
 @blueprint.post("/lists/<kind>/filters")
@@ -72,6 +74,8 @@ def columns(kind: str) -> Response:
 def keep(kind: str) -> Response:
     """Keep a filter under a name; the same name again replaces it."""
     name, query = _name(), _query(kind, request.form.get("query", ""))
+    if _list(kind).filters is None:
+        raise _unknown(kind)
     if not name:
         flash(_("Hãy đặt tên cho bộ lọc."), "error")
         return redirect(url_for("lists.show", kind=kind, query=query))
@@ -82,7 +86,7 @@ def keep(kind: str) -> Response:
 
     _change(kind, change)
     flash(_("Đã lưu bộ lọc “%(name)s”.", name=name), "success")
-    return redirect(f"{url_for(_list(kind).filters.endpoint)}?{query}")
+    return redirect(f"{url_for(_list(kind).endpoint)}?{query}")
 
 
 @blueprint.post("/lists/<kind>/filters/change")
@@ -109,8 +113,16 @@ def change(kind: str) -> Response:
 
 def _list(kind: str) -> Kind:
     if kind not in KINDS:
-        raise NotFoundError(f"expected one of {', '.join(KINDS)}, found '{kind}'", "Không có danh sách này.")
+        raise _unknown(kind)
     return KINDS[kind]
+
+
+def _unknown(kind: str) -> NotFoundError:
+    return NotFoundError(f"expected one of {', '.join(KINDS)}, found '{kind}'", "Không có danh sách này.")
+
+
+def _back(chosen: Kind, wanted: str) -> str:
+    return frame.safe_next(wanted, url_for(chosen.endpoint))
 
 
 def _change(kind: str, how: Change) -> None:
@@ -129,4 +141,5 @@ def _name() -> str:
 
 def _query(kind: str, text: str) -> str:
     """A filter as the list itself would write it; what it does not know is dropped."""
-    return _list(kind).filters.of(dict(parse_qsl(text))).query if text else ""
+    filters = _list(kind).filters
+    return filters.of(dict(parse_qsl(text))).query if text and filters else ""

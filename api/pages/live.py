@@ -7,7 +7,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from flask import Response, jsonify, request
+from flask import jsonify, request
+from werkzeug.wrappers import Response
 
 Row = tuple[UUID, int]  # id and version
 LOOKED_ON = 2  # so many pages are read: a row that another has pushed off the page has not left the list

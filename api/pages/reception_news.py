@@ -1,6 +1,7 @@
 """What is new in the queues of the reception desk that somebody has open."""
 
-from flask import Blueprint, Response
+from flask import Blueprint
+from werkzeug.wrappers import Response
 
 from api.auth import allow
 from api.database import read

@@ -1,20 +1,18 @@
 """Statistics at a glance: report II.06a with pictures, the dossiers behind each number, and the same as files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
 from sqlalchemy.orm import Session
 
 from api.asking import ask
 from api.auth import allow
 from api.database import read
-from api.language import current_language
-from api.pages import present, spreadsheets, statistics_pictures, statistics_view
+from api.pages import listing, present, spreadsheets, statistics_list, statistics_pictures, statistics_view
 from api.pages.acting import person
 from api.pages.listing import Column
 from api.pages.statistics_view import GROUPS, Filters
@@ -22,9 +20,7 @@ from api.site import site
 from engine import statistics
 from engine.persistence.organisation import all_units
 from engine.persistence.statistics import Position
-from engine.persistence.statistics_boxes import Box
 from engine.statistics import READERS, Inquiry
-from engine.statistics_procedures import Procedures
 from engine.statistics_values import Report
 
 blueprint = Blueprint("statistics", __name__)
@@ -50,7 +46,6 @@ def index() -> str:
             bars=statistics_pictures.bars(report),
             month_bars=statistics_pictures.month_bars(report.months),
             narrowed=statistics_view.narrowed_to(session, filters),
-            lapsing=statistics.lapsing(session, inquiry),
             wide=True,
             **statistics_view.choices(session, report, all_units(session)),
         )
@@ -84,14 +79,15 @@ def behind() -> str:
     def page(session: Session) -> str:
         rows = statistics.behind(session, inquiry, cell, row, after=_after(), limit=PAGE + 1)
         onward = _place(rows[PAGE - 1]) if len(rows) > PAGE else ""
-        line = statistics.report(session, inquiry).line(row)
-        here = {"cell": cell, "row": row}
+        line = statistics.line(session, inquiry, row)
+        here, columns = {"cell": cell, "row": row}, _columns(session)
         return render_template(
             "pages/statistics/dossiers.html",
             column=statistics_view.column_name(cell),
             row_name=statistics_view.name_of(inquiry.asked.by, line) if row else _("Tổng số"),
-            dossiers=_lines(session, rows[:PAGE]),
-            columns=_COLUMNS,
+            dossiers=statistics_list.lines(session, inquiry.actor, rows[:PAGE], columns),
+            columns=columns,
+            columns_href=url_for("lists.show", kind="behind", next=filters.href("statistics.behind", **here)),
             total=line.cells[cell],
             back_href=filters.href("statistics.index"),
             csv_href=filters.href("statistics.behind_csv", **here),
@@ -111,47 +107,26 @@ def behind_csv() -> Response:
     inquiry = _inquiry(filters)
     with read() as session:  # what makes no sense is told before the first line is sent
         statistics.behind(session, inquiry, cell, row, limit=1)
-    return spreadsheets.as_csv(_all_behind(inquiry, cell, row), f"{cell}.csv")
+        columns = _columns(session)
+    return spreadsheets.as_csv(_all_behind(inquiry, cell, row, columns), f"{cell}.csv")
 
 
-def _all_behind(inquiry: Inquiry, cell: str, row: str) -> Iterator[list[spreadsheets.Cell]]:
-    yield [_("Mã hồ sơ"), *(str(column.title) for column in _COLUMNS)]
+def _columns(session: Session) -> Sequence[Column]:
+    return listing.wishes(session, person(), "behind", statistics_list.COLUMNS).columns
+
+
+def _all_behind(inquiry: Inquiry, cell: str, row: str, columns: Sequence[Column]) -> Iterator[list[spreadsheets.Cell]]:
+    yield statistics_list.head(columns)
     after: Position | None = None
     while True:
         with read() as session:
             rows = statistics.behind(session, inquiry, cell, row, after=after, limit=AT_ONCE)
-            lines = _lines(session, rows)
+            lines = statistics_list.lines(session, inquiry.actor, rows, columns)
         for line in lines:
-            yield [line["code"], line["procedure"], *(present.moment_text(line[at]) for at in _MOMENTS), line["box"]]
+            yield statistics_list.cells(line, columns)
         if len(rows) < AT_ONCE:
             return
         after = Position(rows[-1].closed_at, rows[-1].received_at, rows[-1].id)
-
-
-_COLUMNS = (
-    Column("procedure", lazy("Thủ tục")),
-    Column("received_at", lazy("Tiếp nhận lúc"), narrow=True),
-    Column("due_at", lazy("Hạn trả"), narrow=True),
-    Column("ended_at", lazy("Kết thúc lúc"), narrow=True),
-    Column("box", lazy("Kết quả")),
-)
-_MOMENTS = ("received_at", "due_at", "ended_at")
-
-
-def _lines(session: Session, rows: Any) -> list[dict[str, Any]]:
-    titles, language = Procedures.known(session).titles, current_language()
-    boxes = list(Box)
-    return [
-        {
-            "id": row.id,
-            "code": row.code,
-            "procedure": titles.get(row.procedure_key, (row.procedure_key,) * 2)[language == "en"],
-            "box": statistics_view.box_name(boxes[row.box]),
-            "due": row.due_at and present.due_date_text(row.due_at),
-            **{name: getattr(row, name) for name in _MOMENTS},
-        }
-        for row in rows
-    ]
 
 
 def _file() -> tuple[Iterator[list[spreadsheets.Cell]], str]:

@@ -5,13 +5,14 @@ import io
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from city import City
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from pages import get
+from pages import get, post
 from sqlalchemy.orm import Session
 
 from api.pages import spreadsheets, statistics_view
@@ -155,6 +156,33 @@ def test_the_dossiers_behind_a_number_are_downloaded_whole(
     rows = list(csv.reader(io.StringIO(client.get("/statistics/dossiers.csv?cell=received").text.lstrip("\ufeff"))))
     assert rows[0][0] == "Mã hồ sơ"
     assert [row[0] for row in rows[1:]] == [filed["dossier"]["code"]]
+
+
+def test_whoever_reads_the_dossiers_behind_a_number_chooses_the_columns(
+    client: FlaskClient, signed_in: Callable[[str], str], filed: dict[str, Any], city: City
+) -> None:
+    signed_in(CONTROL)
+    applicant = city.dossier(UUID(filed["dossier"]["id"])).applicant_name
+    page = get(client, "/statistics/dossiers?period=this_month&by=competent&cell=received")
+    assert applicant not in page.text
+    choosing = get(client, next(iter(page.hrefs("/lists/behind"))))
+    assert "Bộ lọc đã lưu" not in choosing.text
+    back = choosing.tree.xpath("string(//input[@name='next']/@value)")
+    answer = post(client, "/lists/behind/columns", {"column": ["applicant", "unit", "nonsense"], "next": back})
+    assert answer.location == back
+    page = get(client, back)
+    assert [" ".join(head.text_content().split()) for head in page.tree.xpath("//thead//th")] == [
+        "Mã hồ sơ",
+        "Người nộp, nội dung",
+        "Cơ quan giải quyết",
+    ]
+    assert applicant in page.text
+    rows = list(csv.reader(io.StringIO(client.get("/statistics/dossiers.csv?cell=received").text.lstrip("\ufeff"))))
+    assert rows[0] == ["Mã hồ sơ", "Người nộp, nội dung", "Cơ quan giải quyết"]
+    assert rows[1][1].startswith(applicant)
+    assert post(client, "/lists/behind/filters", {"name": "x", "query": "q=1"}).status_code == 404
+    elsewhere = post(client, "/lists/behind/columns", {"column": "box", "next": "https://elsewhere.test/"})
+    assert elsewhere.location == "/statistics"
 
 
 def _workbook(content: bytes) -> list[tuple[Any, ...]]:
