@@ -24,6 +24,7 @@ from forms.letter_data import RegisterEntry
 blueprint = Blueprint("point_register", __name__)
 PAGE: Final = 50  # lines
 _AT_ONCE: Final = 500  # lines of a CSV that are read in one transaction
+_IN_ANOTHER: Final = {"contact", "lead_agency", "channel"}  # on the page they stand below what they belong to
 _COLUMNS: Final = (
     Column("code", lazy("Mã hồ sơ"), narrow=True),
     Column("procedure", lazy("Thủ tục")),
@@ -50,7 +51,7 @@ def show() -> str:
             "unit": unit,
             "first": request.args.get("from", ""),
             "last": request.args.get("to", ""),
-            "columns": _COLUMNS,
+            "columns": [column for column in _COLUMNS if column.key not in _IN_ANOTHER],
             "error": "",
             "lines": [],
             "numbers": (0, 0),

@@ -1,11 +1,11 @@
 """Running numbers in the registers of reception points: given when a dossier comes in, and kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, insert, literal, select, tuple_
+from sqlalchemy import ColumnElement, func, insert, literal, select, tuple_
 from sqlalchemy.orm import Session, defer
 
 from engine.persistence.tables import DossierRow, RegisterNumberRow, UnitRow
@@ -43,7 +43,8 @@ def give(session: Session, dossier: DossierRow, received_at: datetime, zone: Zon
 def give_to_the_rest(session: Session, zone: ZoneInfo) -> None:
     """Give every dossier that has come in and has no number one, in the order of reception; for what is taken over."""
     numbered = select(RegisterNumberRow.dossier_id).where(RegisterNumberRow.dossier_id == DossierRow.id)
-    rest: Select[Any] = select(DossierRow.id, DossierRow.receiving_unit, DossierRow.received_at).where(
+    at = func.coalesce(DossierRow.received_at, DossierRow.submitted_at)
+    rest = select(DossierRow.id, DossierRow.receiving_unit, at).where(
         DossierRow.received_at.is_not(None), ~numbered.exists()
     )
     found = session.execute(rest.order_by(DossierRow.received_at, DossierRow.id)).all()
@@ -61,10 +62,10 @@ def give_to_the_rest(session: Session, zone: ZoneInfo) -> None:
 
 def entries(session: Session, span: Span, limit: int, after: int = 0) -> list[tuple[int, DossierRow]]:
     """Numbers and dossiers of a span in the order of reception, beyond the number `after` where one is named."""
-    both: Select[Any] = select(RegisterNumberRow.number, DossierRow)
-    rows = _within(span, both).join(DossierRow, DossierRow.id == RegisterNumberRow.dossier_id)
+    rows = select(RegisterNumberRow.number, DossierRow).join(DossierRow, DossierRow.id == RegisterNumberRow.dossier_id)
+    rows = rows.where(*_within(span))
     if after:
-        there = _within(span, select(RegisterNumberRow.received_at)).where(RegisterNumberRow.number == after)
+        there = select(RegisterNumberRow.received_at).where(*_within(span), RegisterNumberRow.number == after)
         if (moment := session.scalar(there)) is not None:
             rows = rows.where(tuple_(RegisterNumberRow.received_at, RegisterNumberRow.number) > (moment, after))
     order = (RegisterNumberRow.received_at, RegisterNumberRow.number)
@@ -75,15 +76,12 @@ def entries(session: Session, span: Span, limit: int, after: int = 0) -> list[tu
 def bounds(session: Session, span: Span) -> tuple[int, int]:
     """The first and the last number of a span; zeros where nothing was received."""
     at, number = RegisterNumberRow.received_at, RegisterNumberRow.number
-    numbers = _within(span, select(number))
+    numbers = select(number).where(*_within(span))
     first = session.scalar(numbers.order_by(at, number).limit(1))
     last = session.scalar(numbers.order_by(at.desc(), number.desc()).limit(1))
     return first or 0, last or 0
 
 
-def _within(span: Span, rows: Select[Any]) -> Select[Any]:
-    return rows.where(
-        RegisterNumberRow.unit_code == span.unit,
-        RegisterNumberRow.received_at >= span.begin,
-        RegisterNumberRow.received_at < span.end,
-    )
+def _within(span: Span) -> Sequence[ColumnElement[bool]]:
+    at = RegisterNumberRow.received_at
+    return RegisterNumberRow.unit_code == span.unit, at >= span.begin, at < span.end
