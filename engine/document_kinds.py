@@ -42,7 +42,7 @@ EXTENSIONS: Mapping[str, frozenset[str]] = {
 }
 _MAPS = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg", ".qml", ".gml", ".geojson", ".dxf", ".csv", ".txt"})
 _PACKED = _MAPS | {extension for kind, names in EXTENSIONS.items() if kind != ZIP for extension in names}
-ACCEPTED = ", ".join(sorted(extension for kinds in EXTENSIONS.values() for extension in kinds))
+_TAKEN = frozenset(extension for kinds in EXTENSIONS.values() for extension in kinds)
 
 
 class KindRefusedError(InvalidInputError):
@@ -66,9 +66,7 @@ def recognise(stream: IO[bytes], filename: str) -> str:
     extension = PurePosixPath(filename).suffix.lower()
     if found in EXTENSIONS and extension in EXTENSIONS[found]:
         return found
-    raise _refusal(
-        filename, f"one whose content is {found}" if found in EXTENSIONS else "one of another or unknown kind"
-    )
+    raise _refusal(filename)
 
 
 def refuse_name(filename: str) -> None:
@@ -77,15 +75,27 @@ def refuse_name(filename: str) -> None:
     Raises:
         KindRefusedError: no kind that is taken has such a name.
     """
-    if not any(PurePosixPath(filename).suffix.lower() in names for names in EXTENSIONS.values()):
-        raise _refusal(filename, "one")
+    if PurePosixPath(filename).suffix.lower() not in _TAKEN:
+        raise _refusal(filename)
 
 
-def _refusal(filename: str, found: str) -> KindRefusedError:
+def _refusal(filename: str) -> KindRefusedError:
+    """What is wrong with this one file; the field that it was for tells which kinds it takes."""
+    extension = PurePosixPath(filename).suffix[:12]
+    if extension.lower() in _TAKEN:
+        kind = extension[1:].upper()
+        return KindRefusedError(
+            f"expected a {kind} file, as its name says, found another kind; save or scan the paper as {kind} and send "
+            "it again",
+            f"Nội dung của tệp không phải là {kind} như tên tệp. Hãy lưu hoặc quét giấy tờ thành {kind} rồi gửi lại.",
+        )
+    vi, en = (
+        (f"có đuôi “{extension}”", f"ending in '{extension}'") if extension else ("không có đuôi", "without ending")
+    )
     return KindRefusedError(
-        f"expected a file of one of the kinds {ACCEPTED} with the name to match, found {found} named {filename!r}; "
-        "save it as PDF",
-        f"Chỉ nhận các loại tệp {ACCEPTED}, tên tệp phải đúng với nội dung. Hãy lưu thành PDF.",
+        f"expected a file of a kind that is taken, such as PDF, found a name {en}; save or scan the paper as PDF and "
+        "send it again",
+        f"Không nhận tệp {vi}. Hãy lưu hoặc quét giấy tờ thành PDF rồi gửi lại.",
     )
 
 

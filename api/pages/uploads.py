@@ -1,7 +1,8 @@
 """Files that a posted page brings: into the store, recorded, and refused with a sentence where they are not taken."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,14 +13,15 @@ from api import papers
 from api.database import read, write
 from api.site import site
 from engine.attachments import available
+from engine.document_kinds import KindRefusedError
 from engine.document_store import StoreAwayError
 from engine.documents import Paper
-from engine.errors import InvalidInputError
+from engine.errors import EngineError, InvalidInputError
 from engine.virus_scan import ScannerAwayError
 from forms.definition import FormDefinition
 from forms.fields import FileField
 from forms.problems import FieldProblem
-from forms.rules import MAX_DOCUMENTS, DocumentRef
+from forms.rules import MAX_DOCUMENTS, DocumentRef, kinds
 
 LARGEST_POST = 4  # times the limit of one paper: several papers come with one form
 _REFUSALS = (InvalidInputError, ScannerAwayError, StoreAwayError)  # said beside the field, and nothing typed is lost
@@ -43,24 +45,40 @@ def let_large_bodies_in(endpoint: str | None, _values: dict[str, Any] | None) ->
 
 def take(definition: FormDefinition, uploaded_by: str, uploader_key: str) -> tuple[Taken, list[FieldProblem]]:
     """Keep the files of this request that belong to file fields of the form; the refused ones with their reason."""
-    return keep_all(_files(definition), uploaded_by, uploader_key)
+    accepted = {field.name: field.accept for field in definition.fields if isinstance(field, FileField)}
+    return keep_all(_files(definition), uploaded_by, uploader_key, accepted)
 
 
 def keep_all(
-    files: Iterable[tuple[str, FileStorage]], uploaded_by: str, uploader_key: str
+    files: Iterable[tuple[str, FileStorage]],
+    uploaded_by: str,
+    uploader_key: str,
+    accepted: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> tuple[Taken, list[FieldProblem]]:
-    """Keep files by the name of what they belong to; the refused ones with their reason."""
+    """Keep files by the name of what they belong to; the refused ones with their reason.
+
+    `accepted` are the kinds that fields take, by the field's name in the form.
+    """
     taken: Taken = []
     refused: list[FieldProblem] = []
     for name, file in files:
         try:
             paper = papers.receive(file)
         except _REFUSALS as error:
-            shown = file.filename or ""
-            refused.append(FieldProblem(name, error.code, f"{shown}: {error.message_vi}", f"{shown}: {error.message}"))
+            takes = next((accepted[one] for one in _field_of(name) if accepted.get(one)), ())
+            refused.append(_refusal(name, file, error, takes))
             continue
         taken.append((name, str(_record(paper, uploaded_by, uploader_key))))
     return taken, refused
+
+
+def _refusal(name: str, file: FileStorage, error: EngineError, takes: tuple[str, ...]) -> FieldProblem:
+    """Why a file is not taken, and what the field takes when it is of a wrong kind."""
+    vi, en = f"{file.filename}: {error.message_vi}", f"{file.filename}: {error.message}"
+    if isinstance(error, KindRefusedError) and takes:
+        words = kinds(takes)
+        vi, en = f"{vi} Mục này chỉ nhận {words.vi}.", f"{en}. Only {words.en} is taken here."
+    return FieldProblem(name, error.code, vi, en)
 
 
 def reference(identifier: str, uploader_key: str, dossier_id: UUID | None = None) -> DocumentRef | None:

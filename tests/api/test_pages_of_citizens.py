@@ -202,7 +202,10 @@ def test_a_file_that_is_not_what_it_says_is_refused_with_a_sentence(
     city.deploy(Bundle.find(ROOT, PLANNING))
     sent = {"petition": (io.BytesIO(content), name), "_action": "refresh"}
     page = PageRead(post(client, f"/procedures/{PLANNING}/file", sent))
-    assert "Hãy lưu thành PDF" in " ".join(page.errors().values())
+    told = " ".join(page.errors().values())
+    assert "lưu hoặc quét giấy tờ thành PDF rồi gửi lại" in told
+    assert "Mục này chỉ nhận PDF." in told
+    assert ".gpkg" not in told, "what other fields take helps nobody here"
 
 
 def test_an_applicant_does_not_get_an_officer_s_paper(client: FlaskClient, city: City, app: Flask) -> None:

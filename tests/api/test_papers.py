@@ -69,7 +69,8 @@ def test_a_paper_is_handed_out_to_be_saved_never_to_be_shown(client: FlaskClient
 def test_what_is_not_on_the_list_is_refused(client: FlaskClient) -> None:
     refused = _send(client, b"<html><script>alert(1)</script></html>", "page.html", MINE)
     assert (refused.status_code, refused.json["code"]) == (415, "file-kind-refused")
-    assert ".pdf" in refused.json["detail"]
+    assert "PDF" in refused.json["detail"]
+    assert ".html" in refused.json["detail"]
 
 
 def test_a_paper_larger_than_the_limit_is_refused(make_app: Callable[..., Flask], settings: Settings) -> None:

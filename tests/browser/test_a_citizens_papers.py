@@ -142,7 +142,7 @@ def test_a_program_under_the_name_of_a_paper_is_refused_with_a_sentence(
     citizen.page.locator("#f-drawings").set_input_files(program)
     if not scripts:
         citizen.press("Cập nhật biểu mẫu")
-    expect(citizen.page.locator("main")).to_contain_text("Hãy lưu thành PDF")
+    expect(citizen.page.locator("main")).to_contain_text("Nội dung của tệp không phải là PDF như tên tệp")
 
 
 def test_a_file_of_another_kind_is_refused_before_it_is_sent(

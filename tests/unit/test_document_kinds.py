@@ -42,8 +42,19 @@ def _zipped(**entries: str) -> bytes:
     ],
 )
 def test_what_is_not_on_the_list_is_refused(name: str, content: bytes) -> None:
-    with pytest.raises(KindRefusedError, match="save it as PDF"):
+    with pytest.raises(KindRefusedError, match="save or scan the paper as"):
         recognise(io.BytesIO(content), name)
+
+
+def test_a_refusal_speaks_of_this_file_and_not_of_every_kind() -> None:
+    told = {}
+    for name in ("đơn.docx", "đơn.exe", "đơn"):
+        with pytest.raises(KindRefusedError) as refusal:
+            recognise(io.BytesIO(b"MZ"), name)
+        told[name] = refusal.value.message_vi
+    assert "không phải là DOCX như tên tệp" in told["đơn.docx"]
+    assert "Không nhận tệp có đuôi “.exe”" in told["đơn.exe"]
+    assert "Không nhận tệp không có đuôi" in told["đơn"]
 
 
 def test_a_file_is_known_by_its_content_and_left_at_its_start() -> None:
