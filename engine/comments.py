@@ -110,7 +110,7 @@ def edit(session: Session, platform: Platform, actor: Actor, dossier_id: UUID, c
     if known.author_id != str(actor.id):
         raise NotAllowedError(
             f"expected {known.author}, who wrote the comment, found {actor.name}; write a comment of your own",
-            f"Chỉ {known.author}, người viết ghi chú, được sửa; bạn hãy viết ghi chú mới.",
+            f"Chỉ {known.author}, người viết ghi chú, được sửa; hãy viết ghi chú mới.",
         )
     if said == known.text:
         raise InvalidInputError(

@@ -98,7 +98,7 @@ def attach(
     if actor.dossier_id is None and {role for role, _unit in actor.roles} <= _READ_ONLY_ROLES:
         raise NotAllowedError(
             f"expected somebody who works on the dossier to add a document, found {actor.name}",
-            "Bạn chỉ được xem, không được thêm tài liệu vào hồ sơ này.",
+            "Hồ sơ này chỉ được xem, không được thêm tài liệu.",
         )
     row = _row(platform, paper, actor.name, uploader_key(actor))
 

@@ -43,7 +43,7 @@ class NotAllowedError(EngineError):
 
     code = "not-allowed"
     status = 403
-    title_vi = "Bạn không có quyền thực hiện việc này."
+    title_vi = "Tài khoản này không có quyền thực hiện việc này."
 
 
 class ActRefusedError(NotAllowedError):
@@ -69,7 +69,7 @@ class NotCompetentError(ActRefusedError):
     """You have no authority for this act."""
 
     code = "not-competent"
-    title_vi = "Bạn không có thẩm quyền thực hiện việc này."
+    title_vi = "Tài khoản này không có thẩm quyền thực hiện việc này."
 
 
 class CeilingExceededError(ActRefusedError):
@@ -99,7 +99,7 @@ class StaleVersionError(ConflictError):
 
     code = "stale-version"
     status = 412
-    title_vi = "Dữ liệu đã thay đổi kể từ khi bạn mở."
+    title_vi = "Dữ liệu đã thay đổi kể từ khi trang được mở."
 
 
 class TaskNotOpenError(ConflictError):

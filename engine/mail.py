@@ -16,13 +16,14 @@ from engine.notice_texts import Words
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _GREETING = {"vi": "Kính gửi Ông/Bà,", "en": "Dear Sir or Madam,"}
+_TO_OFFICER = {"vi": "Kính gửi anh/chị,", "en": "Dear colleague,"}
 _LINK = {"vi": "Xem tại:", "en": "See it at:"}
 _CONFIRM = {
     "vi": "Muốn nhận thông báo và văn bản của hồ sơ này qua thư, hãy xác nhận địa chỉ tại:",
     "en": "To get notices and letters of this dossier by mail, confirm your address at:",
 }
 _OTHERWISE = {
-    "vi": "Nếu bạn không nộp hồ sơ này, hãy bỏ qua; sẽ không có thư nào nữa.",
+    "vi": "Nếu Ông/Bà không nộp hồ sơ này, xin bỏ qua; sẽ không có thư nào nữa.",
     "en": "If you did not file this dossier, ignore this; there will be no further mail.",
 }
 _NO_ANSWER = {
@@ -97,14 +98,16 @@ def build(said: Sequence[tuple[str, Words]], envelope: Envelope) -> EmailMessage
 def _paragraphs(lang: str, words: Words, envelope: Envelope) -> list[str]:
     asking = [f"{_CONFIRM[lang]} {envelope.confirm_link}", _OTHERWISE[lang]] if envelope.confirm_link else []
     closing = [*asking, f"{_LINK[lang]} {envelope.link}", _NO_ANSWER[lang]]
+    greeting = _GREETING
     if envelope.settings_link:
+        greeting = _TO_OFFICER
         closing.append(f"{_SETTINGS[lang]} {envelope.settings_link}")
-    return [_GREETING[lang], f"{words.subject}.", *words.sentences, *closing]
+    return [greeting[lang], f"{words.subject}.", *words.sentences, *closing]
 
 
 def _html(lang: str, paragraphs: Sequence[str], words: Words) -> str:
     lines = "".join(f"<p>{_linked(paragraph)}</p>\n" for paragraph in paragraphs[2:])
-    return f'<div lang="{lang}"><p>{_GREETING[lang]}</p>\n<h1>{escape(words.subject)}</h1>\n{lines}</div>\n'
+    return f'<div lang="{lang}"><p>{paragraphs[0]}</p>\n<h1>{escape(words.subject)}</h1>\n{lines}</div>\n'
 
 
 def _linked(paragraph: str) -> str:

@@ -29,11 +29,11 @@ _OF_PROCEDURE = ("Thủ tục: {procedure}.", "Procedure: {procedure}.")
 
 OFFICER: Mapping[str, Text] = {
     "mentioned": Text(
-        ("Bạn được nhắc tên trong ghi chú của hồ sơ {code}", _OF_PROCEDURE[0], "Ghi chú chỉ đọc được trong hồ sơ."),
+        ("Anh/chị được nhắc tên trong ghi chú của hồ sơ {code}", _OF_PROCEDURE[0], "Ghi chú chỉ đọc được trong hồ sơ."),
         ("A comment on dossier {code} names you", _OF_PROCEDURE[1], "It can be read in the dossier only."),
     ),
     "task-assigned": Text(
-        ("Việc mới: {step}, hồ sơ {code}", _OF_PROCEDURE[0], "Việc này được giao cho bạn."),
+        ("Việc mới: {step}, hồ sơ {code}", _OF_PROCEDURE[0], "Việc này được giao cho anh/chị."),
         ("New task: {step}, dossier {code}", _OF_PROCEDURE[1], "This task has been given to you."),
     ),
     "term-nears": Text(
@@ -91,7 +91,7 @@ APPLICANT: Mapping[str, Text] = {
         (
             "Đã nhận hồ sơ {code}",
             _OF_PROCEDURE[0],
-            "Hồ sơ của bạn đã đến bộ phận Một cửa. Ngày hẹn trả được báo khi hồ sơ đầy đủ, hợp lệ.",
+            "Hồ sơ của Ông/Bà đã đến bộ phận Một cửa. Ngày hẹn trả được báo khi hồ sơ đầy đủ, hợp lệ.",
         ),
         (
             "Dossier {code} has come in",
@@ -115,7 +115,7 @@ APPLICANT: Mapping[str, Text] = {
     ),
     "supplement-requested": Text(
         (
-            "Hồ sơ {code}: bạn cần thực hiện “{step}”",
+            "Hồ sơ {code}: Ông/Bà cần thực hiện “{step}”",
             _OF_PROCEDURE[0],
             "Nội dung: {reason}.",
             "Hạn thực hiện: {due}.",
@@ -151,7 +151,7 @@ APPLICANT: Mapping[str, Text] = {
         ),
     ),
     "term-nears": Text(
-        ("Hồ sơ {code} đang chờ bạn: {step}", _OF_PROCEDURE[0], "Hạn giải quyết: {due}."),
+        ("Hồ sơ {code} đang chờ xử lý: {step}", _OF_PROCEDURE[0], "Hạn giải quyết: {due}."),
         ("Dossier {code} waits for you: {step}", _OF_PROCEDURE[1], "The dossier is due: {due}."),
     ),
     "step-overdue": Text(
@@ -162,7 +162,7 @@ APPLICANT: Mapping[str, Text] = {
         (
             "Hồ sơ {code} đã có kết quả",
             _OF_PROCEDURE[0],
-            "Kết quả sẽ được trả theo cách bạn đã chọn; nếu nhận tại quầy, hãy mang theo mã hồ sơ.",
+            "Kết quả sẽ được trả theo cách Ông/Bà đã chọn; nếu nhận tại quầy, hãy mang theo mã hồ sơ.",
         ),
         (
             "The result of dossier {code} is ready",
@@ -179,7 +179,7 @@ APPLICANT: Mapping[str, Text] = {
             "Hồ sơ {code}: từ chối giải quyết",
             _OF_PROCEDURE[0],
             "Lý do: {reason}.",
-            "Văn bản trả lời nêu đầy đủ lý do và căn cứ; bạn có quyền khiếu nại theo quy định.",
+            "Văn bản trả lời nêu đầy đủ lý do và căn cứ; Ông/Bà có quyền khiếu nại theo quy định.",
         ),
         (
             "Dossier {code} has been refused",
@@ -193,7 +193,7 @@ APPLICANT: Mapping[str, Text] = {
             "Hồ sơ {code} không được tiếp nhận",
             _OF_PROCEDURE[0],
             "Lý do: {reason}.",
-            "Bạn có thể nộp hồ sơ mới khi đã khắc phục.",
+            "Ông/Bà có thể nộp hồ sơ mới khi đã khắc phục.",
         ),
         (
             "Dossier {code} was not received",
@@ -211,7 +211,7 @@ APPLICANT: Mapping[str, Text] = {
         ("Dossier {code}: confirm your mail address", _OF_PROCEDURE[1]),
     ),
     "letter": Text(
-        ("Hồ sơ {code}: có văn bản gửi bạn", _OF_PROCEDURE[0], "Văn bản: {title}."),
+        ("Hồ sơ {code}: có văn bản gửi Ông/Bà", _OF_PROCEDURE[0], "Văn bản: {title}."),
         ("Dossier {code}: there is a letter for you", _OF_PROCEDURE[1], "The letter: {title}."),
     ),
     "withdrawn": Text(

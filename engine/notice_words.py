@@ -15,11 +15,11 @@ class Text:
 DRAFTS: Mapping[str, Text] = {
     "draft-link": Text(
         (
-            "Đường dẫn đến hồ sơ bạn đang khai dở",
+            "Đường dẫn đến hồ sơ Ông/Bà đang khai dở",
             "Thủ tục: {procedure}.",
             "Hồ sơ chưa được nộp. Mở đường dẫn dưới đây để làm tiếp, trên máy này hay máy khác; giữ đến hết {due}.",
-            "Ai có đường dẫn này đọc và sửa được những gì bạn đã khai; xin đừng chuyển tiếp thư này.",
-            "Nếu không phải bạn yêu cầu, hãy xóa thư này; sẽ không có thư nào nữa.",
+            "Ai có đường dẫn này đọc và sửa được những gì Ông/Bà đã khai; xin đừng chuyển tiếp thư này.",
+            "Nếu Ông/Bà không yêu cầu, xin xóa thư này; sẽ không có thư nào nữa.",
         ),
         (
             "The link to the application that you have begun",
@@ -34,11 +34,11 @@ DRAFTS: Mapping[str, Text] = {
 
 ORGANISATION: Mapping[tuple[str, str], Text] = {
     ("stand-in", "named"): Text(
-        ("Bạn được cử thay {person}", "Từ {first} đến hết {last}.", "Phạm vi: {scope}.", "Lý do vắng mặt: {reason}."),
+        ("Được cử thay {person}", "Từ {first} đến hết {last}.", "Phạm vi: {scope}.", "Lý do vắng mặt: {reason}."),
         ("You stand in for {person}", "From {first} to {last}.", "Scope: {scope}.", "Ground of the absence: {reason}."),
     ),
     ("stand-in", "arranged"): Text(
-        ("Đã cử {person} thay bạn", "Từ {first} đến hết {last}.", "Phạm vi: {scope}."),
+        ("Đã cử {person} thay anh/chị", "Từ {first} đến hết {last}.", "Phạm vi: {scope}."),
         ("{person} stands in for you", "From {first} to {last}.", "Scope: {scope}."),
     ),
     ("stand-in", "ended"): Text(
@@ -47,7 +47,7 @@ ORGANISATION: Mapping[tuple[str, str], Text] = {
     ),
     ("mandate", "given"): Text(
         (
-            "Bạn được giao thẩm quyền theo văn bản số {number}",
+            "Được giao thẩm quyền theo văn bản số {number}",
             "Nhân danh: {unit}.",
             "Từ {first}.",
             "Đến hết {last}.",
@@ -62,7 +62,7 @@ ORGANISATION: Mapping[tuple[str, str], Text] = {
         ),
     ),
     ("mandate", "revoked"): Text(
-        ("Văn bản số {number} thôi giao thẩm quyền cho bạn", "Ngày cuối cùng: {last}.", "Lý do: {reason}."),
+        ("Văn bản số {number} thôi giao thẩm quyền cho anh/chị", "Ngày cuối cùng: {last}.", "Lý do: {reason}."),
         ("Instrument {number} gives you no authority any more", "The last day: {last}.", "The reason: {reason}."),
     ),
 }

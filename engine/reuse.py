@@ -101,7 +101,7 @@ def _take(change: Change, wanted: set[str]) -> Mapping[str, Taken]:
     if wanted - set(known):
         raise NotAllowedError(
             "expected papers that this applicant gave before and that you may see, found others",
-            "Chỉ được dùng lại giấy tờ chính người này đã nộp, trong hồ sơ bạn được xem.",
+            "Chỉ được dùng lại giấy tờ chính người này đã nộp, trong hồ sơ mà tài khoản này được xem.",
         )
     return {name: _copy(change, known[name]) for name in sorted(wanted)}
 

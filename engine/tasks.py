@@ -276,14 +276,14 @@ def _open(change: Change, task_id: UUID, version: int | None) -> TaskRow:
             f"expected the task '{task.name_en or task.name_vi}' to be open, found it {task.state} by "
             f"{task.completed_by or 'the system'} at {when:%Y-%m-%d %H:%M}; nothing you sent was applied",
             f"Công việc '{task.name_vi}' đã được {done} xử lý lúc {when:%H:%M ngày %d/%m/%Y}; "
-            "nội dung bạn gửi chưa được áp dụng.",
+            "nội dung vừa gửi chưa được áp dụng.",
             by=done,
             at=when.isoformat(),
         )
     if version is not None and task.version != version:
         raise StaleVersionError(
             f"expected version {version} of the task, found {task.version}; read it again",
-            "Công việc đã thay đổi kể từ khi bạn mở; hãy tải lại.",
+            "Công việc đã thay đổi kể từ khi trang được mở; hãy tải lại.",
         )
     return task
 

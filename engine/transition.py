@@ -116,7 +116,7 @@ def _refuse_unfit(dossier: DossierRow, version: int | None) -> None:
     if version is not None and dossier.version != version:
         raise StaleVersionError(
             f"expected version {version} of dossier {dossier.code}, found {dossier.version}; read it again",
-            f"Hồ sơ {dossier.code} đã thay đổi kể từ khi bạn mở; hãy tải lại.",
+            f"Hồ sơ {dossier.code} đã thay đổi kể từ khi trang được mở; hãy tải lại.",
         )
     refuse_ended(dossier)
 

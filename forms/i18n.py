@@ -114,7 +114,7 @@ WORDS: Final[dict[str, Text]] = {
     "row": Text("Dòng", "Row"),
     "refresh": Text("Cập nhật biểu mẫu", "Update the form"),
     "refresh_hint": Text(
-        "Một số mục hiện ra hoặc được tính lại theo câu trả lời của bạn. Bấm để xem.",
+        "Một số mục hiện ra hoặc được tính lại theo câu trả lời. Bấm để xem.",
         "Some questions appear or are calculated from your answers. Press to see them.",
     ),
     "save": Text("Lưu nháp", "Save draft"),

@@ -8,7 +8,7 @@ class NotSignedInError(EngineError):
 
     code = "not-signed-in"
     status = 401
-    title_vi = "Bạn cần đăng nhập."
+    title_vi = "Cần đăng nhập."
 
 
 class BadCredentialsError(NotSignedInError):
@@ -31,4 +31,4 @@ class TooManyTriesError(EngineError):
 
     code = "too-many-tries"
     status = 429
-    title_vi = "Bạn đã thử quá nhiều lần; hãy chờ một lát."
+    title_vi = "Đã thử quá nhiều lần; hãy chờ một lát."

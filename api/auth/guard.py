@@ -67,10 +67,12 @@ def _refuse(access: Access) -> None:
     if identity().actor is None:
         raise NotSignedInError(
             f"expected somebody of: {access}; found nobody; send an access token or sign in",
-            "Bạn cần đăng nhập để dùng chức năng này.",
+            "Cần đăng nhập để dùng chức năng này.",
         )
     raise NotAllowedError(
-        f"expected somebody of: {access}; you are not", "Bạn không có quyền dùng chức năng này.", allowed=str(access)
+        f"expected somebody of: {access}; you are not",
+        "Tài khoản này không có quyền dùng chức năng này.",
+        allowed=str(access),
     )
 
 

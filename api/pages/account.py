@@ -61,7 +61,7 @@ def enter() -> str | Response | tuple[str, int]:
 def leave() -> Response:
     """End the browser's session."""
     sign_out()
-    flash(_("Bạn đã đăng xuất."), "success")
+    flash(_("Đã đăng xuất."), "success")
     return redirect(url_for("citizen.home"))
 
 

@@ -23,7 +23,7 @@ def person() -> Actor:
     """
     actor = current_actor()
     if actor is None or actor.id is None:
-        raise NotSignedInError("expected somebody who is signed in, found nobody; sign in", "Bạn cần đăng nhập.")
+        raise NotSignedInError("expected somebody who is signed in, found nobody; sign in", "Cần đăng nhập.")
     return actor
 
 

@@ -21,8 +21,8 @@ from forms.problems import FieldProblem
 RENEWED = FieldProblem(
     "",
     "procedure-renewed",
-    "Thủ tục đã có phiên bản mới kể từ khi bạn mở trang này. Những gì bạn đã khai vẫn còn ở các mục còn dùng; hãy kiểm "
-    "tra lại rồi gửi lần nữa",
+    "Thủ tục đã có phiên bản mới kể từ khi trang này được mở. Những gì đã khai vẫn còn ở các mục còn dùng; hãy "
+    "kiểm tra lại rồi gửi lần nữa",
     "The procedure has a new version since you opened this page. What you typed is kept wherever the questions are the "
     "same; check it and send it again",
 )

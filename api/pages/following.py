@@ -35,7 +35,7 @@ from engine import documents, letters_on_demand, mail_addresses, possible, tasks
 from engine import dossiers as use_cases
 from engine.errors import EngineError, NotFoundError
 from engine.model import Actor, Role
-from engine.persistence import dossiers, once
+from engine.persistence import dossiers
 from engine.persistence.organisation import unit_names
 from engine.persistence.tables import DossierRow
 from engine.procedures import pinned
@@ -53,7 +53,6 @@ def mine(link: str) -> str:
     asked = request.args.get("before", "")
     before = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
     with read() as session:
-        once.remember(session)
         applicant, dossier = _opened(session, link)
         procedure = pinned(session, dossier)
         history = history_view.for_applicant(session, dossier.id, procedure, before, HISTORY_PAGE)
@@ -150,7 +149,9 @@ def work(link: str, task_id: UUID) -> str | AnyResponse | tuple[str, int]:
         return _complete(link, task_id, applicant, filling)
     if pressed.kind == "save" and not filling.problems:
         act = partial(tasks.save_draft, platform=site().platform, actor=applicant, task_id=task_id, raw=filling.values)
-        return carry_out(act, _("Đã lưu. Bạn có thể quay lại làm tiếp."), url_for(".task", link=link, task_id=task_id))
+        return carry_out(
+            act, _("Đã lưu. Ông/Bà có thể quay lại làm tiếp."), url_for(".task", link=link, task_id=task_id)
+        )
     page = _page(link, task_id, filling)
     return (page, 422) if filling.problems else page
 
@@ -170,7 +171,7 @@ def withdraw(link: str) -> AnyResponse:
         reason=request.form.get("reason", ""),
         version=posted_version(),
     )
-    return carry_out(act, _("Bạn đã rút hồ sơ."), url_for(".mine", link=link))
+    return carry_out(act, _("Đã rút hồ sơ."), url_for(".mine", link=link))
 
 
 def _opened(session: Session, link: str) -> tuple[Actor, DossierRow]:
@@ -198,7 +199,7 @@ def _complete(link: str, task_id: UUID, applicant: Actor, filling: Filling) -> A
     except EngineError as refusal:
         filling.problems = [FieldProblem("", refusal.code, refusal.message_vi, refusal.message)]
         return _page(link, task_id, filling), refusal.status
-    flash(_("Đã gửi. Cảm ơn bạn."), "success")
+    flash(_("Đã gửi. Cảm ơn Ông/Bà."), "success")
     return redirect(url_for(".mine", link=link), 303)
 
 

@@ -134,7 +134,7 @@ def _for_applicants(rows: Iterable[Entry], procedure: Procedure) -> list[dict[st
         if task_of_mine and element is not None:
             asked = row.type == EventType.TASK_OPENED
             step = element.title(current_language())
-            title = _("Bạn được yêu cầu: %(step)s", step=step) if asked else _("Bạn đã gửi: %(step)s", step=step)
+            title = _("Ông/Bà được yêu cầu: %(step)s", step=step) if asked else _("Ông/Bà đã gửi: %(step)s", step=step)
         kept.append({"title": title, "when": one.when, "moment": one.moment, "text": one.text, "kind": one.kind})
     return kept
 

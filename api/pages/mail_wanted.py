@@ -36,7 +36,7 @@ def change(link: str) -> Response:
     act = partial(
         mail_addresses.give, platform=site().platform, applicant=applicant, dossier_id=dossier_id, address=address
     )
-    return carry_out(act, _("Đã gửi thư hỏi đến địa chỉ bạn nhập. Hãy mở thư để xác nhận."), back)
+    return carry_out(act, _("Đã gửi thư hỏi đến địa chỉ đã nhập. Hãy mở thư để xác nhận."), back)
 
 
 @blueprint.get("/mail/<token>")

@@ -99,7 +99,7 @@ def draft(task_id: UUID) -> tuple[str, int]:
 def claim(task_id: UUID) -> Response:
     """Take a task that nobody has."""
     act = partial(tasks.claim, platform=site().platform, actor=person(), task_id=task_id, version=posted_version())
-    return carry_out(act, _("Bạn đã nhận việc này."), url_for("officer.task", task_id=task_id))
+    return carry_out(act, _("Đã nhận việc này."), url_for("officer.task", task_id=task_id))
 
 
 @blueprint.post("/tasks/<uuid:task_id>/release")

@@ -52,32 +52,32 @@ def why(eyes: Eyes, task: TaskRow) -> str:
 def _rule(eyes: Eyes, task: TaskRow) -> str:
     actor, place = eyes.actor, {"role": wording.role(task.role), "unit": eyes.unit(task.unit_code)}
     if task.assignee_id is not None and task.assignee_id == actor.id:
-        return _("Việc này đang do bạn giữ (%(role)s tại %(unit)s).", **place)
+        return _("Việc này đang do anh/chị giữ (%(role)s tại %(unit)s).", **place)
     if cover := access.stands_in_for(actor, task):
         until = eyes.covers_until.get(cover.id)
         return _(
-            "Bạn thay %(name)s đến hết ngày %(day)s, người giữ vai trò %(role)s tại %(unit)s.",
+            "Anh/chị thay %(name)s đến hết ngày %(day)s, người giữ vai trò %(role)s tại %(unit)s.",
             name=cover.name,
             day=present.day_text(until),
             **place,
         )
     if actor.has_role(Role(task.role), task.unit_code):
-        return _("Bạn giữ vai trò %(role)s tại %(unit)s.", **place)
+        return _("Anh/chị giữ vai trò %(role)s tại %(unit)s.", **place)
     if task.principal_unit and actor.has_role(Role.AGENCY_LEADER, task.principal_unit):
-        return _("Bạn là lãnh đạo %(body)s.", body=eyes.unit(task.principal_unit))
+        return _("Anh/chị là lãnh đạo %(body)s.", body=eyes.unit(task.principal_unit))
     if actor.has_role(Role.DIVISION_HEAD, task.unit_code):
-        return _("Bạn là lãnh đạo %(unit)s, nên được phân công việc này.", unit=place["unit"])
+        return _("Anh/chị là lãnh đạo %(unit)s, nên được phân công việc này.", unit=place["unit"])
     return _only_seen(actor, task, place["unit"])
 
 
 def _only_seen(actor: Actor, task: TaskRow, unit: str) -> str:
     if actor.has_role(Role.OPERATOR):
-        return _("Bạn là người vận hành, nên được xem mọi hồ sơ và phân công việc này.")
+        return _("Anh/chị là người vận hành, nên được xem mọi hồ sơ và phân công việc này.")
     if any(actor.has_role(role) for role in access.SEES_ALL):
-        return _("Vai trò của bạn được xem mọi hồ sơ.")
+        return _("Vai trò của anh/chị được xem mọi hồ sơ.")
     if task.unit_code in access.units_of(actor):
-        return _("Việc này ở %(unit)s, đơn vị của bạn. Bạn chỉ xem.", unit=unit)
-    return _("Đơn vị của bạn tiếp nhận, giải quyết hoặc có việc trong hồ sơ này. Bạn chỉ xem.")
+        return _("Việc này ở %(unit)s, đơn vị của anh/chị. Anh/chị chỉ xem.", unit=unit)
+    return _("Đơn vị của anh/chị tiếp nhận, giải quyết hoặc có việc trong hồ sơ này. Anh/chị chỉ xem.")
 
 
 def _authority(eyes: Eyes, task: TaskRow) -> str:

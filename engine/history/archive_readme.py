@@ -20,7 +20,7 @@ KIỂM TRA, KHÔNG CẦN MẠNG VÀ CƠ SỞ DỮ LIỆU
 Mã băm cuối của lịch sử là
   {head}
 Hãy đối chiếu mã này với nguồn khác (trang lịch sử của hồ sơ, bản in có dấu): ai viết lại được cả tệp này thì cũng tính
-lại được mọi mã trong đó, nhưng không sửa được mã mà bạn đã giữ.
+lại được mọi mã trong đó, nhưng không sửa được mã đã giữ ở nơi khác.
 
 Không có motcua: so SHA-256 của từng tệp với manifest.json; với từng dòng của history.jsonl, SHA-256 của "entry" phải
 bằng "hash", và "prev" trong "entry" phải bằng "hash" của dòng trước (dòng đầu: rỗng).

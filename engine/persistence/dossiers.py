@@ -137,7 +137,8 @@ def _one(session: Session, query: Select[DossierRow], wanted: object) -> Dossier
     dossier = session.scalars(query).one_or_none()
     if dossier is None:
         raise NotFoundError(
-            f"expected a dossier for {wanted}, found none that you may see", "Không tìm thấy hồ sơ bạn được xem."
+            f"expected a dossier for {wanted}, found none that you may see",
+            "Không tìm thấy hồ sơ nào tài khoản này được xem.",
         )
     return dossier
 

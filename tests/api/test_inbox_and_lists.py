@@ -132,6 +132,23 @@ def test_what_is_kept_holds_only_what_the_list_knows(desk: FlaskClient) -> None:
     assert refused.headers["Location"].startswith("/lists/inbox?query=")
 
 
+def test_the_filters_of_dossiers_offer_the_units_that_dossiers_name_and_what_is_chosen(
+    signed_in: SignIn, client: FlaskClient, city: City
+) -> None:
+    dossier = file(city, "Nguyễn Văn An")[0]
+    signed_in("ha.control")
+
+    def offered(query: str, name: str) -> list[str]:
+        page = get(client, f"/dossiers?q={query}")
+        return [value for value in page.tree.xpath(f"//select[@name='{name}']/option/@value") if value]
+
+    assert offered("", "unit") == [dossier.competent_unit]
+    assert offered("", "point") == [dossier.receiving_unit]
+    assert set(offered("&unit=TD-QHXD", "unit")) == {dossier.competent_unit, "TD-QHXD"}
+    page = get(client, "/dossiers?q=&unit=TD-QHXD")
+    assert "Phòng Quy hoạch" in page.tree.xpath("string(//select[@name='unit']/option[@selected])")
+
+
 # ---- what is new -------------------------------------------------------------------------------------------
 
 
@@ -198,10 +215,14 @@ def test_each_row_says_by_which_rule_it_is_seen(
     desk: FlaskClient, city: City, signed_in: SignIn, client: FlaskClient
 ) -> None:
     task = first_task(city, file(city, "Nguyễn Văn An")[0])
-    assert "Bạn giữ vai trò Cán bộ tiếp nhận tại" in why(get(desk, "/inbox?box=queue"))
+    assert "Anh/chị giữ vai trò Cán bộ tiếp nhận tại" in why(get(desk, "/inbox?box=queue"))
     post(desk, f"/tasks/{task.id}/claim", {})
-    assert "đang do bạn giữ" in why(get(desk, "/inbox?box=mine"))
-    told = {"vinh.ward": "Bạn là lãnh đạo", "ngan.ward": "đơn vị của bạn. Bạn chỉ xem", "ha.control": "mọi hồ sơ"}
+    assert "đang do anh/chị giữ" in why(get(desk, "/inbox?box=mine"))
+    told = {
+        "vinh.ward": "Anh/chị là lãnh đạo",
+        "ngan.ward": "đơn vị của anh/chị. Anh/chị chỉ xem",
+        "ha.control": "mọi hồ sơ",
+    }
     for username, words in told.items():
         post(client, "/sign-out", {})
         signed_in(username)
@@ -220,7 +241,7 @@ def test_a_stand_in_reads_in_whose_place_and_until_when(city: City, signed_in: S
     city.do(appoint)
     signed_in("nhat.ward")
     told = why(get(client, "/inbox?box=queue"))
-    assert "Bạn thay Ngô Anh Tuấn đến hết ngày 02/12/2026" in told
+    assert "Anh/chị thay Ngô Anh Tuấn đến hết ngày 02/12/2026" in told
 
 
 def test_a_task_that_is_a_decision_says_by_which_mandate(city: City, signed_in: SignIn, client: FlaskClient) -> None:

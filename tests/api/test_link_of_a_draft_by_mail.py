@@ -75,7 +75,7 @@ def test_the_link_comes_by_mail_and_opens_the_draft_elsewhere(
     assert CITIZEN in PageRead(citizen.get(asked.headers["Location"])).tree.xpath("string(//body)")
     assert send() == mailing.Sent(1, 0)
     (message,) = post_office.to(CITIZEN)
-    assert message["Subject"] == "Đường dẫn đến hồ sơ bạn đang khai dở"
+    assert message["Subject"] == "Đường dẫn đến hồ sơ Ông/Bà đang khai dở"
     plain = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     html = message.get_body(("html",)).get_content()  # type: ignore[union-attr]
     assert plain.count(f"https://motcua.example.vn{draft}") == 2  # in both languages

@@ -32,7 +32,7 @@ def test_an_address_is_given_agreed_to_and_stopped(mailing: FlaskClient, city: C
     post(mailing, f"{mine}/mail", {"address": "binh@example.vn"})
     assert "Đã gửi thư hỏi đến binh@example.vn" in get(mailing, f"{mine}/").text
     question = get(mailing, f"/mail/{_token(city)}")  # a program that looks into mails opens it, too
-    assert "Bạn có muốn nhận" in question.text
+    assert "Ông/Bà có muốn nhận" in question.text
     assert "Đã gửi thư hỏi" in get(mailing, f"{mine}/").text
     agreed = post(mailing, f"/mail/{_token(city)}", {})
     assert "đã được xác nhận" in get(mailing, agreed.headers["Location"]).text

@@ -118,7 +118,7 @@ def test_a_comment_is_written_edited_and_told(
     assert "Hãy viết nội dung ghi chú" in get(client, path).text
     post(client, "/sign-out", {})
     signed_in("ha.control")
-    assert "Bạn được nhắc tên" in get(client, "/notices").text
+    assert "Anh/chị được nhắc tên" in get(client, "/notices").text
     assert not get(client, path).tree.xpath(f"//form[@action='{path}/comments/{one.id}']")
 
 

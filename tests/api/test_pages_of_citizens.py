@@ -163,7 +163,7 @@ def test_an_applicant_supplements_through_the_link_and_sees_the_clock_s_reason(c
     dossier = city.walk(walk, until="at_examination.submit_supplement")
     link = relink(city, dossier.id)
     page = get(client, f"/my/{link}/")
-    assert "Việc của bạn" in page.text
+    assert "Việc của Ông/Bà" in page.text
     assert "Đang tạm dừng" in page.text
     assert "Chờ bổ sung; đủ hồ sơ thì tính lại thời hạn từ đầu" in page.text
     task = page.hrefs("/tasks/")[0]

@@ -104,7 +104,7 @@ def test_an_address_that_somebody_has_meddled_with_shows_the_first_page(desk: Fl
 def test_a_task_says_how_long_by_which_law_and_why_it_is_shown(desk: FlaskClient, task: TaskRow) -> None:
     page = get(desk, f"/tasks/{task.id}")
     assert page.heading == "Đối chiếu bản sao với bản chính"
-    assert "Bạn giữ vai trò Cán bộ tiếp nhận" in page.text
+    assert "Anh/chị giữ vai trò Cán bộ tiếp nhận" in page.text
     assert "Căn cứ pháp lý của bước này" in page.text
     assert "Trần Văn An" in page.text
 
@@ -114,7 +114,7 @@ def test_an_officer_claims_and_the_next_one_is_told_who_has_it(
 ) -> None:
     version = get(colleague, f"/tasks/{task.id}").value("version")
     assert post(desk, f"/tasks/{task.id}/claim", {"version": version}).status_code == 302
-    assert "Bạn đã nhận việc này" in get(desk, f"/tasks/{task.id}").text
+    assert "Đã nhận việc này" in get(desk, f"/tasks/{task.id}").text
     post(colleague, f"/tasks/{task.id}/claim", {})
     page = get(colleague, f"/tasks/{task.id}")
     assert "Ngô Anh Tuấn đang giữ công việc này" in page.text

@@ -90,7 +90,7 @@ def test_an_officer_names_a_stand_in_who_is_told_in_the_page_and_by_mail(
     assert "Võ Thị Anh Thư thay Phạm Đức Minh" in page.text
     (notice,) = city.see(lambda s: s.scalars(select(NoticeRow).where(NoticeRow.kind == STAND_IN)).all())
     signed_in_as(client, signed_in, "thu.case")
-    assert "Bạn được cử thay Phạm Đức Minh" in get(client, "/notices").text
+    assert "Được cử thay Phạm Đức Minh" in get(client, "/notices").text
     assert "Phạm Đức Minh" in get(client, f"{BASE}/absence/").text
     assert notice.dossier_id is None
     assert city.actor("thu.case").covers[0].username == "minh.case"
@@ -249,7 +249,7 @@ def test_a_mandate_is_revoked_with_a_reason_and_is_told_so(signed_in: SignIn, cl
     assert "12/QĐ-UBND" in get(client, f"{BASE}/mandates/?state=revoked").text
     assert "12/QĐ-UBND" not in get(client, f"{BASE}/mandates/?state=in-force").text
     signed_in_as(client, signed_in, "hoa.leader")
-    assert "thôi giao thẩm quyền cho bạn" in get(client, "/notices").text
+    assert "thôi giao thẩm quyền cho anh/chị" in get(client, "/notices").text
 
 
 @pytest.mark.parametrize(

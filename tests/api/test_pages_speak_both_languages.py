@@ -50,7 +50,7 @@ def test_nothing_is_left_doubtful() -> None:
 
 
 def test_a_page_speaks_the_language_that_was_chosen_until_another_is(client: FlaskClient) -> None:
-    assert get(client, "/").heading == "Bạn cần làm thủ tục gì?"
+    assert get(client, "/").heading == "Ông/Bà cần làm thủ tục gì?"
     answer = client.get("/language?lang=en&next=/follow")
     assert answer.headers["Location"] == "/follow"
     page = get(client, "/follow")

@@ -33,7 +33,7 @@ def test_the_language_is_the_reader_s_and_vietnamese_otherwise(
 ) -> None:
     answer = client.get("/api/v1/me", headers=asked)
     assert answer.headers["Content-Language"] == told
-    assert answer.json["title"] == {"vi": "Bạn cần đăng nhập.", "en": "You have to say who you are."}[told]
+    assert answer.json["title"] == {"vi": "Cần đăng nhập.", "en": "You have to say who you are."}[told]
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 

@@ -45,7 +45,7 @@ def do_by_keys(keys: Keyboard, code: str, step: str, answers: dict[str, object],
     expect(page.get_by_role("heading", level=1)).to_have_text(step)
     if not assigned:
         keys.press(page.get_by_role("button", name="Nhận việc này"))
-        expect(page.get_by_role("alert").first).to_contain_text("Bạn đã nhận việc này")
+        expect(page.get_by_role("alert").first).to_contain_text("Đã nhận việc này")
     keys.fill(answers, TODAY)
     keys.press(page.get_by_role("button", name="Hoàn thành việc"))
     if step == BY_HAND["reception_check"][1]:

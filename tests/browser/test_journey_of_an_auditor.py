@@ -56,7 +56,7 @@ def test_an_auditor_goes_through_the_past_and_takes_the_proof(
     auditor = enter("ha.control")
     page = auditor.page
     auditor.go("/notices")
-    page.get_by_role("link", name="Bạn được nhắc tên").first.click()
+    page.get_by_role("link", name="Anh/chị được nhắc tên").first.click()
     expect(page.get_by_text("@ha.control xem giúp").first).to_be_visible()
     page.get_by_role("button", name="Xem lại theo thời gian").click()
     expect(page.locator(".mc-diagram[data-ready=yes]")).to_be_visible()

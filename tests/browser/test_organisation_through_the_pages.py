@@ -95,7 +95,7 @@ def test_an_officer_goes_absent_and_the_history_says_who_acted_in_whose_place(
     expect(officer.page.get_by_role("alert").first).to_contain_text("Đã cử Lê Hoàng Sơn thay")
     standin = enter("son.head")
     standin.go("/notices")
-    expect(standin.page.locator("main")).to_contain_text(f"Bạn được cử thay {holder.name}")
+    expect(standin.page.locator("main")).to_contain_text(f"Được cử thay {holder.name}")
     task = next(task for task in city.open_tasks(dossier.id) if task.element_id == "examination")
     standin.go(f"/tasks/{task.id}")
     standin.fill(WALK["answers"]["examination"][0])

@@ -65,7 +65,7 @@ def test_a_task_is_claimed_by_its_key_and_done_leads_back_to_the_filtered_list(q
         page.keyboard.press(key)
     expect(page.get_by_role("button", name="Nhận việc này")).to_be_visible()
     page.keyboard.press("c")
-    expect(page.get_by_role("alert").first).to_contain_text("Bạn đã nhận việc này")
+    expect(page.get_by_role("alert").first).to_contain_text("Đã nhận việc này")
     queue.fill({"decision": "certify", "pages": 3, "copies": 2})
     queue.press("Hoàn thành việc")
     expect(page).to_have_url(FILTERED)

@@ -371,7 +371,7 @@ def test_after_yes_notices_come_and_letters_come_with_them(
     agree(city)
     print_pending(city.db, city.platform, DocumentStore(settings.store))
     send()
-    letters = [one for one in post_office.to(APPLICANT) if "có văn bản gửi bạn" in str(one["Subject"])]
+    letters = [one for one in post_office.to(APPLICANT) if "có văn bản gửi Ông/Bà" in str(one["Subject"])]
     assert letters
     assert all(f"Hồ sơ {dossier.code}" in str(one["Subject"]) for one in letters)
     for one in letters:

@@ -53,7 +53,7 @@ class Persona:
         claim = self.page.get_by_role("button", name="Nhận việc này")
         if claim.count():
             claim.click()
-            expect(self.page.get_by_role("alert").first).to_contain_text("Bạn đã nhận việc này")
+            expect(self.page.get_by_role("alert").first).to_contain_text("Đã nhận việc này")
 
     def _answer(self, name: str, value: Any) -> None:
         if isinstance(value, Sequence) and not isinstance(value, str):
