@@ -9,15 +9,14 @@ from flask_babel import lazy_gettext as lazy
 from sqlalchemy.orm import Session
 
 from api.language import current_language
-from api.pages import inbox, listing, live, present, procedure_view
+from api.pages import inbox, listing, live, present, procedure_view, unit_choices
 from api.pages.listing import Choice, Column, Input, Wishes
 from api.pages.wording import STATES
 from api.site import site
-from engine.access import everyone_of
 from engine.model import Actor
 from engine.persistence import dossiers
 from engine.persistence.dossiers import DossierFilter
-from engine.persistence.organisation import all_units, unit_names
+from engine.persistence.organisation import unit_names
 from engine.persistence.tables import DossierRow
 from engine.procedures import offered
 
@@ -119,18 +118,17 @@ def _inputs(session: Session, actor: Actor, filters: Filters) -> tuple[list[Inpu
     """The conditions that one sees at once, and those that are asked for more seldom."""
     today = site().platform.today()
     titles = [Choice(one.procedure_key, procedure_view.title_of(session, one.id)) for one in offered(session, today)]
-    seen = everyone_of(actor)
-    names = unit_names(session, all_units(session) if seen is None else seen, current_language())
-    units = sorted((Choice(code, name) for code, name in names.items()), key=lambda one: one.title)
     first = [
         Input("search", "q", _("Mã, người nộp, nội dung"), filters.q),
         Input("select", "procedure", _("Thủ tục"), filters.procedure, titles),
         Input("select", "state", _("Tình trạng"), filters.state, [Choice(key, str(STATES[key])) for key in STATES]),
         Input("tick", "overdue", _("Chỉ hồ sơ quá hạn"), filters.overdue),
     ]
+    bodies = unit_choices.competent(session, actor, filters.unit)
+    points = unit_choices.receiving(session, actor, filters.point)
     further = [
-        Input("select", "unit", _("Cơ quan giải quyết"), filters.unit, units),
-        Input("select", "point", _("Nơi tiếp nhận"), filters.point, units),
+        Input("select", "unit", _("Cơ quan giải quyết"), filters.unit, bodies),
+        Input("select", "point", _("Nơi tiếp nhận"), filters.point, points),
         Input("tick", "incident", _("Chỉ hồ sơ có sự cố"), filters.incident),
     ]
     return first, further

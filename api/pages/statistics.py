@@ -18,7 +18,6 @@ from api.pages.listing import Column
 from api.pages.statistics_view import GROUPS, Filters
 from api.site import site
 from engine import statistics
-from engine.persistence.organisation import all_units
 from engine.persistence.statistics import Position
 from engine.statistics import READERS, Inquiry
 from engine.statistics_values import Report
@@ -47,7 +46,7 @@ def index() -> str:
             month_bars=statistics_pictures.month_bars(report.months),
             narrowed=statistics_view.narrowed_to(session, filters),
             wide=True,
-            **statistics_view.choices(session, report, all_units(session)),
+            **statistics_view.choices(session, inquiry.actor, report, filters),
         )
 
     return ask(inquiry, page)
@@ -84,7 +83,10 @@ def behind() -> str:
         return render_template(
             "pages/statistics/dossiers.html",
             column=statistics_view.column_name(cell),
-            row_name=statistics_view.name_of(inquiry.asked.by, line) if row else _("Tổng số"),
+            period=statistics_view.period_text(inquiry.asked.period),
+            narrowed=statistics_view.narrowed_to(session, filters),
+            row_name=statistics_view.name_of(inquiry.asked.by, line) if row else "",
+            row_kind=statistics_view.GROUPINGS[inquiry.asked.by],
             dossiers=statistics_list.lines(session, inquiry.actor, rows[:PAGE], columns),
             columns=columns,
             columns_href=url_for("lists.show", kind="behind", next=filters.href("statistics.behind", **here)),
@@ -145,7 +147,7 @@ def _file() -> tuple[Iterator[list[spreadsheets.Cell]], str]:
 
 def _rows(report: Report, narrowed: list[tuple[str, str]]) -> Iterator[list[spreadsheets.Cell]]:
     yield [_("Tình hình, kết quả giải quyết thủ tục hành chính (II.06a)")]
-    yield [_("Kỳ báo cáo"), statistics_view.period_text(report)]
+    yield [_("Kỳ báo cáo"), statistics_view.period_text(report.asked.period)]
     yield [_("Lập lúc"), present.moment_text(report.made_at)]
     for what, which in narrowed:
         yield [what, which]

@@ -14,9 +14,10 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Session
 
 from api.language import current_language
-from api.pages import present, wording
+from api.pages import present, unit_choices, wording
+from api.pages.listing import Choice
 from api.site import site
-from engine.model import Channel
+from engine.model import Actor, Channel
 from engine.persistence.organisation import unit_names
 from engine.persistence.statistics_boxes import CELLS, Box, Grouping
 from engine.statistics_procedures import Procedures
@@ -219,9 +220,8 @@ def percent(rate: float | None) -> str:
     return "—" if rate is None else f"{decimal(rate)} %"
 
 
-def period_text(report: Report) -> str:
+def period_text(period: Period) -> str:
     """The period in words."""
-    period = report.asked.period
     return _("từ %(first)s đến %(last)s", first=present.day_text(period.first), last=present.day_text(period.last))
 
 
@@ -239,20 +239,24 @@ def narrowed_to(session: Session, filters: Filters) -> list[tuple[str, str]]:
     return [(str(GROUPINGS[what]), which) for what, which in told if which]
 
 
-def choices(session: Session, report: Report, units: Sequence[str]) -> dict[str, Any]:
+def choices(session: Session, actor: Actor, report: Report, filters: Filters) -> dict[str, Any]:
     """What can be chosen from."""
     procedures = Procedures.known(session)
     titles = [(key, words[_language()]) for key, words in procedures.titles.items()]
-    names = unit_names(session, units, current_language())
     return {
         "periods": list(PERIODS.items()),
         "groupings": list(GROUPINGS.items()),
-        "units": sorted(names.items(), key=lambda one: alphabetical(one[1])),
+        "competent": _pairs(unit_choices.competent(session, actor, filters.competent)),
+        "receiving": _pairs(unit_choices.receiving(session, actor, filters.receiving)),
         "procedures": sorted(titles, key=lambda one: alphabetical(one[1])),
         "fields": [(key, words[_language()]) for key, words in sorted(procedures.field_names.items())],
         "channels": list(wording.CHANNELS.items()),
         "made_at": report.made_at,
     }
+
+
+def _pairs(choices: Sequence[Choice]) -> list[tuple[str, str]]:
+    return [(one.key, one.title) for one in choices]
 
 
 def column_name(cell: str) -> str:
