@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from api import demo_history
+from api import demo_history, demo_mandates
 from api.walks.direct import DirectDriver
 from api.walks.drive import drive
 from api.walks.script import Walk, read_walk
@@ -70,6 +70,7 @@ def load(
     added = 0
     for described in content.get("demo_dossier", ()):
         added += _add_dossier(db, platform, store, root, described)
+    run(db, lambda session: demo_mandates.load(session, platform, content))
     tell(f"{added} hồ sơ mẫu mới — {added} new sample dossiers")
     return Demo(accounts(db, [person["username"] for person in content["person"]]), keys, added, len(new.people))
 
