@@ -118,7 +118,7 @@ def ask(session: Session, platform: Platform, question: Question) -> tuple[Matte
     actor = people.load_actor(session, person.id, question.day)
     register = mandates.of_body(session, matter.unit_code)
     answer = mandates.judge(register, actor, matter, question.day, holds, leader_by_law=platform.leader_by_law)
-    return matter, answer
+    return matter, answer.naming(matter.unit_code, *unit_told(session, matter.unit_code))
 
 
 def _about(session: Session, question: Question) -> tuple[Matter, dict[str, Any]]:

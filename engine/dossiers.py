@@ -155,21 +155,23 @@ def _receiving_unit(session: Session, platform: Platform, actor: Actor | None, f
     """The place that receives the dossier, after checking that it is open and who stands at the desk."""
     row = places.reception_point(session, platform.today(), filing.receiving_unit, unit)
     for place in filter(None, (filing.support_unit, row.code if filing.channel in _DESK_CHANNELS else "")):
-        _refuse_strangers(actor, place, row.code, filing)
+        _refuse_strangers(session, actor, (place, row.code), filing)
     return row
 
 
-def _refuse_strangers(actor: Actor | None, place: str, receiving: str, filing: Filing) -> None:
+def _refuse_strangers(session: Session, actor: Actor | None, where: tuple[str, str], filing: Filing) -> None:
     """At a desk and for helping somebody to file one has to be a reception officer there.
 
     An officer who helps may bring paper in for another place: the two places of the dossier are kept apart.
     """
+    place, receiving = where
     helps = filing.support_unit and place == receiving and place != filing.support_unit
     if helps or (actor is not None and actor.has_role(Role.RECEPTION_OFFICER, place)):
         return
+    vi, en = unit_told(session, place)
     raise NotAllowedError(
-        f"expected a reception officer of {place} for the channel '{filing.channel}', found another person",
-        "Chỉ cán bộ tiếp nhận tại điểm này được nhận hồ sơ trực tiếp hoặc qua bưu chính.",
+        f"expected a reception officer of {en} for the channel '{filing.channel}', found another person",
+        f"Chỉ cán bộ tiếp nhận của {vi} được nhận hồ sơ trực tiếp hoặc qua bưu chính ở đó.",
     )
 
 

@@ -19,6 +19,7 @@ from engine.errors import NotFoundError
 from engine.feel import FeelError, from_feel, to_feel
 from engine.organisation import units
 from engine.organisation.validity import counts_on
+from engine.persistence.organisation import unit_told
 from engine.persistence.tables import DossierRow, UnitRow
 from engine.platform import Platform
 from engine.runtime.procedure import Procedure
@@ -81,11 +82,13 @@ def reception_point(session: Session, today: date, wanted: str, default: str) ->
     row = session.get(UnitRow, wanted)
     if row is not None and units.is_open(row, today):
         return row
-    found = f"'{wanted}', which is closed" if row else f"'{wanted}', which is unknown"
-    instead = row.successor_code if row and row.successor_code else ""
+    vi, en = unit_told(session, wanted) if row else (f"'{wanted}'", f"'{wanted}'")
+    found = f"{en}, which is {'closed' if row else 'unknown'}"
+    after = row.successor_code if row and row.successor_code else ""
+    after_vi, after_en = unit_told(session, after) if after else ("", "")
     raise NotFoundError(
-        f"expected a reception point that is open, found {found}" + (f"; file at {instead}" if instead else ""),
-        f"Không có điểm tiếp nhận '{wanted}' đang hoạt động" + (f"; hãy nộp tại {instead}." if instead else "."),
+        f"expected a reception point that is open, found {found}" + (f"; file at {after_en}" if after else ""),
+        f"Không có điểm tiếp nhận {vi} đang hoạt động" + (f"; hãy nộp tại {after_vi}." if after else "."),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from api.database import read
 from api.language import current_language
 from api.pages import wording
 from api.site import site
@@ -13,6 +14,7 @@ from engine.deadlines.calendar import END_OF_DAY
 from engine.deadlines.errors import UnknownCalendarYearError
 from engine.errors import EngineError
 from engine.model import DossierState
+from engine.persistence.organisation import unit_names
 from engine.persistence.tables import FAR_FUTURE, DossierRow
 
 SOON = 2  # working days: an apology is due one day before the term lapses, so this is the last calm moment
@@ -129,10 +131,17 @@ def told(error: EngineError) -> str:
     return error.message_vi if current_language() == "vi" else error.message
 
 
+def unit_word(code: str | None) -> str:
+    """A unit's name in the reader's language; the code of one that is not known."""
+    with read() as session:
+        return unit_names(session, {code}, current_language()).get(code or "", code or "")
+
+
 FILTERS = {
     "moment": moment_text,
     "day": day_text,
     "state_words": wording.dossier_state,
     "role_word": wording.role,
     "kind_word": wording.unit_kind,
+    "unit_word": unit_word,
 }

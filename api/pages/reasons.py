@@ -15,7 +15,7 @@ from engine import access
 from engine.model import Actor, Element, Role
 from engine.organisation import mandates, standins
 from engine.organisation.mandates import Matter
-from engine.persistence.organisation import unit_names
+from engine.persistence.organisation import unit_names, unit_told
 from engine.persistence.tables import TaskRow
 from engine.runtime.procedure import Procedure
 
@@ -106,4 +106,5 @@ def mandate(session: Session, actor: Actor, task: TaskRow, element: Element, pro
         lambda _ceiling: True,
         leader_by_law=site().platform.leader_by_law,
     )
+    judgement = judgement.naming(task.principal_unit, *unit_told(session, task.principal_unit))
     return judgement.en if current_language() == "en" else judgement.vi

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from api.auth import allow
 from api.database import read, write
-from api.pages import picking, wording
+from api.pages import picking, present, wording
 from api.pages.acting import person
 from api.site import site
 from engine import consequences, reorganisation
@@ -161,7 +161,10 @@ def _post_page(username: str, refusal: EngineError | None = None) -> str:
         return render_template(
             "pages/organisation/post.html",
             who=who,
-            posts=[(f"{row.role}@{row.unit_code}", wording.role(row.role), row.unit_code) for row in held],
+            posts=[
+                (f"{row.role}@{row.unit_code}", wording.role(row.role), present.unit_word(row.unit_code))
+                for row in held
+            ],
             roles=[(role.value, wording.role(role)) for role in given],
             lines=picking.unit_lines(session, today),
             values=_values(valid_from=today.isoformat()),

@@ -179,8 +179,8 @@ def _refuse_unfounded(standing: Sequence[MandateRow], row: MandateRow, by: Actor
     parent = next((each for each in standing if each.id == row.parent_id), None)
     if parent is None:
         raise InvalidInputError(
-            f"expected the mandate {row.parent_id} in the register of {row.unit_code}, found none",
-            f"Không có văn bản gốc này trong sổ của {row.unit_code}.",
+            f"expected the mandate {row.parent_id} in the register of the body of this one, found none",
+            "Không có văn bản gốc này trong sổ của cơ quan ấy.",
         )
     if not parent.may_subdelegate:
         raise SubdelegationRefusedError(

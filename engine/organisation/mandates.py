@@ -6,6 +6,7 @@ has been recorded for the act, only the register counts, also when that mandate 
 delegation must not turn into the whole authority.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -84,8 +85,8 @@ class Judgement:
 
     def naming(self, code: str, vi: str, en: str) -> "Judgement":
         """The same, speaking of the body by name (in Vietnamese, in English) where it spoke of its code."""
-        told_vi = self.vi.replace(f"nhân danh {code}", f"nhân danh {vi}")
-        return replace(self, vi=told_vi, en=self.en.replace(f"in the name of {code}", f"in the name of {en}"))
+        alone = re.compile(rf"(?<![\w(-]){re.escape(code)}(?![\w)-])")
+        return replace(self, vi=alone.sub(lambda _found: vi, self.vi), en=alone.sub(lambda _found: en, self.en))
 
     def refuse(self, by: Actor, **about: object) -> None:
         """Say nothing when the act is authorised; `about` is what a refusal keeps of who tried what.

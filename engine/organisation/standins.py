@@ -18,6 +18,7 @@ from engine.ids import new_id
 from engine.model import Actor, Cover, Role
 from engine.organisation import register
 from engine.organisation.validity import counts_on, overlap
+from engine.persistence.organisation import unit_names
 from engine.persistence.tables import PersonRow, RoleRow, StandInRow
 
 _NAMED_ONLY = frozenset({Role.OPERATOR, Role.PROCESS_DESIGNER, Role.PROCEDURE_CONTROL})
@@ -175,8 +176,9 @@ def _refuse_senseless(session: Session, person: PersonRow, absence: Absence) -> 
         )
     ).all()
     if not any(_covers(absence.role or "", absence.unit_code or None, Role(role), unit) for role, unit in held):
+        names = unit_names(session, {unit for _role, unit in held}, "en")
         raise InvalidInputError(
             f"expected {absent.name} to hold what is to be covered on {absence.valid_from}, found "
-            f"{', '.join(f'{role} in {unit}' for role, unit in held) or 'no role'}",
+            f"{', '.join(f'{role} in {names.get(unit, unit)}' for role, unit in held) or 'no role'}",
             f"{absent.name} không giữ vai trò nào thuộc phạm vi thay vào ngày {absence.valid_from:%d/%m/%Y}.",
         )

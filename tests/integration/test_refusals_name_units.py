@@ -7,9 +7,12 @@ import pytest
 from city import City
 from sqlalchemy import Engine
 
-from engine import dossiers, tasks
+from engine import delegation, dossiers, tasks
 from engine.clock import FixedClock
+from engine.dossiers import Filing
 from engine.errors import EngineError
+from engine.model import Channel
+from engine.organisation.mandates import Judgement, Outcome
 from engine.persistence.organisation import unit_told
 
 KEY = "detailed_plan_adjustment"
@@ -69,3 +72,26 @@ def test_in_whose_name_somebody_may_not_decide_is_named(city: City) -> None:
     vi, en = city.see(lambda session: unit_told(session, task.principal_unit))
     assert f"nhân danh {vi}" in told.message_vi
     assert f"in the name of {en}" in told.message
+
+
+def test_who_receives_at_a_desk_is_named(city: City) -> None:
+    filing = Filing(KEY, {}, Channel.DESK, receiving_unit="TD-P-HB", uploader_key="x")
+    told = refusal(lambda: city.do(lambda s: dossiers.file(s, city.platform, city.actor("ha.control"), filing)))
+    vi, en = city.see(lambda session: unit_told(session, "TD-P-HB"))
+    assert vi in told.message_vi
+    assert en in told.message
+
+
+def test_who_decides_by_law_is_named_when_mandates_are_asked_about(city: City) -> None:
+    for username in ("phuc.leader", "minh.case"):
+        question = delegation.Question(username, city.platform.today(), unit="TD-UBND")
+        _matter, answer = city.see(lambda s, question=question: delegation.ask(s, city.platform, question))
+        vi, en = city.see(lambda session: unit_told(session, "TD-UBND"))
+        assert vi in answer.vi
+        assert en in answer.en
+        assert answer.vi.count("TD-UBND") == answer.en.count("TD-UBND") == 1
+
+
+def test_a_name_that_holds_the_code_already_is_not_named_twice() -> None:
+    said = Judgement(Outcome.AUTHORISED, "approve", None, "Ủy ban (A) và A-1 hỏi A.", "A", None)
+    assert said.naming("A", "Ủy ban (A)", "Committee (A)").vi == "Ủy ban (A) và A-1 hỏi Ủy ban (A)."
