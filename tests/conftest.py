@@ -15,6 +15,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from post_office import PostOffice
 from sqlalchemy import Engine, create_engine, make_url, text
 from throwaway_postgres import NoPostgresError, ThrowawayPostgres
 
@@ -190,3 +191,15 @@ def db(database_url: str) -> Iterator[Engine]:
 def fixed_clock() -> FixedClock:
     """Tuesday 10 March 2026, nine in the morning in Ho Chi Minh City: an ordinary working day."""
     return FixedClock(datetime(2026, 3, 10, 9, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")))
+
+
+# ---- mail -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def post_office() -> Iterator[PostOffice]:
+    """A mail server that takes everything and keeps it."""
+    office = PostOffice()
+    office.open()
+    yield office
+    office.close()

@@ -1,6 +1,6 @@
 """Somebody who has begun an application has its link sent by mail: on their wish, once, and nothing of it stays."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,15 +21,6 @@ from engine.persistence.tables import MailRow, NoticeRow
 
 SHORT = "certified_copy"
 CITIZEN = "binh@example.vn"
-
-
-@pytest.fixture
-def post_office() -> Iterator[PostOffice]:
-    """An open post office."""
-    office = PostOffice()
-    office.open()
-    yield office
-    office.close()
 
 
 @pytest.fixture

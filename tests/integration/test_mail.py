@@ -1,6 +1,6 @@
 """Notices leave by mail, through a real SMTP server, on both databases."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -27,15 +27,6 @@ from engine.persistence.tables import MailAddressRow, MailRow, NoticeRow, Person
 MONDAY = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
 PROCEDURE = "detailed_plan_adjustment"
 APPLICANT = "songxanh@example.vn"
-
-
-@pytest.fixture
-def post_office() -> Iterator[PostOffice]:
-    """An open post office."""
-    office = PostOffice()
-    office.open()
-    yield office
-    office.close()
 
 
 @pytest.fixture
