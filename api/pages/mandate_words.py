@@ -34,3 +34,9 @@ OUTCOMES = {
         "red",
     ),
 }
+ACTS = {"approve": lazy("phê duyệt")}
+
+
+def act(name: str) -> str:
+    """An act of authority in words, with the name by which diagrams know it."""
+    return f"{ACTS[name]} ({name})" if name in ACTS else name

@@ -1,5 +1,6 @@
 """The register of mandates: who may decide what by which instrument; giving, delegating on, taking back, asking."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -48,7 +49,7 @@ def index() -> str:
             "pages/organisation/mandates.html",
             asked=asked,
             unknown=bool(asked["who"]) and who is None,
-            rows=[_line(row, today) for row in rows],
+            rows=_lines(session, rows, today),
             names=view.delegates(session, rows),
             states=[(state.value, text) for state, (text, _colour) in STATES.items()],
             procedures=_procedures(session),
@@ -70,8 +71,8 @@ def show(mandate_id: UUID) -> str:
         return render_template(
             "pages/organisation/mandate.html",
             one=_line(row, today),
-            chain=[_line(each, today) for each in chain],
-            under=[_line(each, today) for each in under],
+            chain=_lines(session, chain, today),
+            under=_lines(session, under, today),
             names=view.delegates(session, [row, *chain, *under]),
             today=today,
             may_revoke=delegation.may_grant(actor, row.unit_code, chain[-1] if chain else None)
@@ -254,6 +255,18 @@ def _form(refusal: EngineError | None = None) -> str:
 def _line(row: MandateRow, today: date) -> dict[str, Any]:
     text, colour = STATES[mandate_list.state_of(row, today)]
     return {"row": row, "state": text, "colour": colour, "kind": KINDS[MandateKind(row.kind)]}
+
+
+def _lines(session: Session, rows: Sequence[MandateRow], today: date) -> list[dict[str, Any]]:
+    """Mandates as a list shows them; `unfounded` are those in force that rest on one that is not."""
+    known = {row.id: row for row in rows}
+    lines = []
+    for row in rows:
+        parent = known.get(row.parent_id) or session.get(MandateRow, row.parent_id) if row.parent_id else None
+        in_force = mandate_list.state_of(row, today) is State.IN_FORCE
+        fallen = parent is not None and mandate_list.state_of(parent, today) is not State.IN_FORCE
+        lines.append(_line(row, today) | {"unfounded": in_force and fallen})
+    return lines
 
 
 def _procedures(session: Session) -> list[tuple[str, str]]:

@@ -8,14 +8,14 @@ from flask_babel import ngettext
 
 from api.database import read
 from api.language import current_language
-from api.pages import wording
+from api.pages import mandate_words, wording
 from api.site import site
 from engine.deadlines.calendar import END_OF_DAY
 from engine.deadlines.errors import UnknownCalendarYearError
 from engine.errors import EngineError
 from engine.model import DossierState
 from engine.persistence.organisation import unit_names
-from engine.persistence.tables import FAR_FUTURE, DossierRow
+from engine.persistence.tables import FAR_FUTURE, DossierRow, ProcedureRow
 
 SOON = 2  # working days: an apology is due one day before the term lapses, so this is the last calm moment
 
@@ -137,6 +137,13 @@ def unit_word(code: str | None) -> str:
         return unit_names(session, {code}, current_language()).get(code or "", code or "")
 
 
+def procedure_word(key: str) -> str:
+    """A procedure's title in the reader's language; the key of one that is not known."""
+    with read() as session:
+        row = session.get(ProcedureRow, key)
+        return ((row.title_en if current_language() == "en" else "") or row.title_vi) if row else key
+
+
 FILTERS = {
     "moment": moment_text,
     "day": day_text,
@@ -144,4 +151,6 @@ FILTERS = {
     "role_word": wording.role,
     "kind_word": wording.unit_kind,
     "unit_word": unit_word,
+    "procedure_word": procedure_word,
+    "act_word": mandate_words.act,
 }
