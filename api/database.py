@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from api.site import site
 from engine.errors import ActRefusedError
 from engine.organisation import register
-from engine.persistence import transaction
+from engine.persistence import once, transaction
 from engine.persistence.database import engine_options, prepare
 from engine.persistence.tables import Base
 
@@ -70,6 +70,7 @@ def read() -> Iterator[Session]:
         yield outer
         return
     with transaction.reading(db.engine) as session:
+        once.remember(session)
         setattr(g, _READING, session)
         try:
             yield session

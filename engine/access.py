@@ -34,11 +34,12 @@ def sees_all(actor: Actor) -> bool:
     return any(actor.has_role(role) for role in SEES_ALL)
 
 
-def visible_dossiers(actor: Actor) -> ColumnElement[bool]:
+def visible_dossiers(actor: Actor, *, only_open: bool = False) -> ColumnElement[bool]:
     """The condition on dossiers that this actor may see.
 
     An applicant sees the one dossier of the link; procedure control and operators see all; others see the dossiers
-    that their units support, receive or decide, and those that have or had a task in their units.
+    that their units support, receive or decide, and those that have or had a task in their units. Where `only_open`
+    ones are asked about, saying so keeps from reading through all that a unit ever had to do with.
     """
     if actor.dossier_id is not None:
         return DossierRow.id == actor.dossier_id
@@ -47,7 +48,8 @@ def visible_dossiers(actor: Actor) -> ColumnElement[bool]:
     units = units_of(actor)
     if not units:
         return false()
-    return exists().where(DossierUnitRow.dossier_id == DossierRow.id, DossierUnitRow.unit_code.in_(sorted(units)))
+    seen = exists().where(DossierUnitRow.dossier_id == DossierRow.id, DossierUnitRow.unit_code.in_(sorted(units)))
+    return seen.where(DossierUnitRow.closed_at.is_(None)) if only_open else seen
 
 
 def may_work_on(actor: Actor, task: TaskRow) -> bool:

@@ -30,6 +30,7 @@ _CELLS_OF: Mapping[tuple[Box, Origin], Sequence[str]] = {
     for box in Box
     for origin in Origin
 }
+LAPSING = 100  # dossiers that are named of those that lapse next
 MONTHS = 12  # how far back the months beside the report go
 
 
@@ -58,13 +59,23 @@ def at_a_glance(session: Session, inquiry: Inquiry) -> Report:
     counting = _counting(session, inquiry, question, min(question.start, chart.start))
     of_chart, by = counting.about(chart), inquiry.asked.by
     in_chart = queries.resolved(session, chart, by, of_chart.gaps)
-    if chart.start <= question.start and question.end <= chart.end:
+    if chart.start <= question.start and question.at < chart.end:  # nothing was resolved after it
         used = _days_used(inquiry, counting, _within(in_chart, inquiry.asked.period))
     else:
         used = _days_used(inquiry, counting, queries.resolved(session, question, by, counting.gaps))
     told = _told(session, inquiry, procedures, _tallies(session, inquiry, counting), used)
     months = _months(names, of_chart, in_chart)
     return replace(told, months=months, forecast=_forecast(session, inquiry.platform, question))
+
+
+def line(session: Session, inquiry: Inquiry, row: str = "") -> Line:
+    """One row of the report by its key, without the days used; the total without one. Nought of a row that it lacks."""
+    procedures = Procedures.known(session)
+    by, question = inquiry.asked.by, _question(inquiry, procedures)
+    keys = _keys_of(by, row, procedures)
+    counting = _counting(session, inquiry, question, question.start)
+    tallies = _tallies(session, inquiry, counting, keys)
+    return Line(row, *_names(session, by, [row], procedures)[row], _cells(tallies), None) if row else _total(tallies)
 
 
 def is_noted(session: Session, inquiry: Inquiry) -> bool:
@@ -112,9 +123,12 @@ def _counting(session: Session, inquiry: Inquiry, question: Question, since: dat
     return _Counting(question, Kept(tuple(kept)))
 
 
-def _tallies(session: Session, inquiry: Inquiry, counting: _Counting) -> list[queries.Tally]:
-    found = queries.tallies(session, counting.question, inquiry.asked.by, counting.gaps)
-    return [*found, *counting.usable.tallies(counting.window)] if counting.window else found
+def _tallies(
+    session: Session, inquiry: Inquiry, counting: _Counting, keys: Sequence[str] | None = None
+) -> list[queries.Tally]:
+    found = queries.tallies(session, counting.question, inquiry.asked.by, counting.gaps, keys)
+    kept = counting.usable.tallies(counting.window) if counting.window else []
+    return [*found, *(one for one in kept if keys is None or one.key in keys)]
 
 
 def _told(
@@ -133,8 +147,19 @@ def _told(
     lines = [
         Line(row, *names[row], _cells(own), _average(used, {tally.key for tally in own})) for row, own in rows.items()
     ]
-    total = Line("", "Tổng số", "Total", _cells(tallies), _average(used, used))
+    total = _total(tallies, _average(used, used))
     return Report(inquiry.asked, inquiry.platform.now(), tuple(sorted(lines, key=lambda one: one.name_vi)), total)
+
+
+def _total(tallies: Sequence[queries.Tally], used: float | None = None) -> Line:
+    return Line("", "Tổng số", "Total", _cells(tallies), used)
+
+
+def _keys_of(by: Grouping, row: str, procedures: Procedures) -> Sequence[str] | None:
+    """By what the database knows a row of the report; None for all of it."""
+    if not row:
+        return None
+    return procedures.of_field(row) if by is Grouping.FIELD else (row,)
 
 
 def behind(
@@ -159,24 +184,16 @@ def behind(
         )
     procedures = Procedures.known(session)
     by, question = inquiry.asked.by, _question(inquiry, procedures)
-    keys = procedures.of_field(row) if by is Grouping.FIELD else (row,)
+    keys = _keys_of(by, row, procedures)
     counting, spans = _counting(session, inquiry, question, question.start), None
     if counting.window:
         spans = counting.usable.spans(
             question.start,
             counting.window,
-            lambda one: cell in _CELLS_OF[one.box, one.origin] and (not row or one.key in keys),
+            lambda one: cell in _CELLS_OF[one.box, one.origin] and (keys is None or one.key in keys),
         )
-    which = queries.Behind(cell, (by, keys) if row else None)
+    which = queries.Behind(cell, None if keys is None else (by, keys))
     return queries.behind(session, question, which, spans, after=after, limit=limit)
-
-
-def lapsing(session: Session, inquiry: Inquiry, limit: int = 100) -> Sequence[Any]:
-    """The undecided dossiers that lapse by the end of the next working day, nearest first."""
-    platform = inquiry.platform
-    question = _now_only(_question(inquiry, Procedures.known(session)), platform.now())
-    end = platform.calendar.end_of_day(_next_working(platform))
-    return queries.lapsing(session, question, platform.now(), end, limit)
 
 
 def _question(inquiry: Inquiry, procedures: Procedures) -> Question:
@@ -277,13 +294,11 @@ def _months(names: Sequence[str], counting: _Counting, rows: Iterable[queries.Re
 
 def _forecast(session: Session, platform: Platform, question: Question) -> Forecast:
     now, calendar = platform.now(), platform.calendar
-    question, today, next_on = _now_only(question, now), platform.today(), _next_working(platform)
-    tonight = calendar.end_of_day(today)
-    return Forecast(
-        queries.count_lapsing(session, question, now, tonight),
-        queries.count_lapsing(session, question, tonight + timedelta(microseconds=1), calendar.end_of_day(next_on)),
-        next_on,
-    )
+    question, next_on = _now_only(question, now), _next_working(platform)
+    spans = now, calendar.end_of_day(platform.today()), calendar.end_of_day(next_on)
+    rows = queries.lapsing(session, question, spans, LAPSING)
+    before, behind_it = (rows[0].before, rows[0].behind) if rows else (0, 0)
+    return Forecast(before, behind_it, next_on, tuple(rows))
 
 
 def _next_working(platform: Platform) -> date:

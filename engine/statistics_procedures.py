@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine.persistence import statistics as queries
+from engine.persistence.once import once
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,10 @@ class Procedures:
     @classmethod
     def known(cls, session: Session) -> "Procedures":
         """All that were ever deployed, as their newest version names them."""
+        return once(session, "procedures that statistics speak of", lambda: cls._read(session))
+
+    @classmethod
+    def _read(cls, session: Session) -> "Procedures":
         rows = queries.procedures_in_use(session)
         titles = {row.procedure_key: _words(row.facts, "title") for row in rows}
         return cls(titles, {row.procedure_key: _words(row.facts, "field") for row in rows})

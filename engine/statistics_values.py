@@ -1,8 +1,9 @@
 """The values of report II.06a: what is asked, for which period, and what is told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from engine.errors import InvalidInputError
 from engine.model import Channel
@@ -80,11 +81,15 @@ class Month:
 
 @dataclass(frozen=True)
 class Forecast:
-    """How many undecided dossiers lapse later today, and by the end of the next working day."""
+    """How many undecided dossiers lapse later today, and then by the end of the next working day.
+
+    `dossiers` are the first of them, nearest first: (id, code, procedure_key, due_at).
+    """
 
     today: int
     next_day: int
     next_on: date
+    dossiers: Sequence[Any] = ()
 
 
 @dataclass(frozen=True)
@@ -97,13 +102,6 @@ class Report:
     total: Line
     months: tuple[Month, ...] = ()
     forecast: Forecast | None = None
-
-    def line(self, key: str) -> Line:
-        """The row with this key; the total for none; a row of nought for one that the report lacks."""
-        if not key:
-            return self.total
-        nought = Line(key, key, key, dict.fromkeys(self.total.cells, 0))
-        return next((one for one in self.lines if one.key == key), nought)
 
 
 def on_time_rate(resolved: int, overdue: int) -> float | None:

@@ -28,7 +28,7 @@ from engine.dossier_steps import told, whereabouts
 from engine.events import CLOCK_PREFIX, EventType
 from engine.history import journal
 from engine.model import Actor
-from engine.persistence import dossiers, once
+from engine.persistence import dossiers
 from engine.persistence.tables import DossierRow
 from engine.procedures import pinned
 
@@ -38,7 +38,6 @@ _KINDS = (CLOCK_PREFIX, journal.TASK_PREFIX, journal.COMMENT_PREFIX, EventType.E
 
 def variables(session: Session, actor: Actor, dossier: DossierRow, before: int = 0) -> dict[str, Any]:
     """What the template shows; `before` is the number of the entry from which the history goes on."""
-    once.remember(session)
     journal.gather(
         session, dossier.id, CLOCK_PREFIX, journal.TASK_PREFIX, journal.COMMENT_PREFIX, EventType.ELEMENT_PASSED
     )

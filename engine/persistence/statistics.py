@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from engine.persistence.statistics_boxes import (
@@ -15,11 +15,13 @@ from engine.persistence.statistics_boxes import (
     IN_PROGRESS,
     KEYS,
     ON_FIRST_COUNT,
+    RESOLVED,
     Box,
     Grouping,
     Origin,
     Question,
     box_of,
+    decided_and_open,
     ended_at,
     hint,
     in_hand,
@@ -47,10 +49,14 @@ class Tally:
     number: int
 
 
-def tallies(session: Session, question: Question, by: Grouping, spans: Spans = None) -> list[Tally]:
-    """How many dossiers stand in which box, by row of the report; only those that are not nought."""
+def tallies(
+    session: Session, question: Question, by: Grouping, spans: Spans = None, keys: Sequence[str] | None = None
+) -> list[Tally]:
+    """How many dossiers stand in which box, by row of the report (of these keys); only those that are not nought."""
     place = (box_of(session, question) * len(Origin) + origin_of(question)).label("place")
     query = select(KEYS[by].label("key"), place, func.count().label("number")).group_by("key", "place")
+    if keys is not None:
+        query = query.where(KEYS[by].in_(keys))
     boxes, origins = list(Box), list(Origin)
     return [
         Tally(row.key, boxes[row.place // len(origins)], origins[row.place % len(origins)], row.number)
@@ -76,7 +82,9 @@ class Resolved(NamedTuple):
 
 def resolved(session: Session, question: Question, by: Grouping, spans: Spans = None) -> list[Resolved]:
     """What was resolved in the period."""
-    return [one for part in _parts(question, spans) for one in resolved_of(session, question, by, *part)]
+    heaps = _parts(question, spans)
+    heaps[0] = (*heaps[0], decided_and_open)
+    return [one for part in heaps for one in resolved_of(session, question, by, *part)]
 
 
 def resolved_of(session: Session, question: Question, by: Grouping, *conditions: ColumnElement[bool]) -> list[Resolved]:
@@ -107,6 +115,20 @@ class Position(NamedTuple):
     id: UUID
 
 
+_SHOWN = (
+    DossierRow.id,
+    DossierRow.code,
+    DossierRow.procedure_key,
+    DossierRow.channel,
+    DossierRow.competent_unit,
+    DossierRow.received_at,
+    DossierRow.due_at,
+    DossierRow.original_due_at,
+    DossierRow.closed_at,
+    ended_at.label("ended_at"),
+)
+
+
 def behind(
     session: Session,
     question: Question,
@@ -121,26 +143,16 @@ def behind(
     No span is read that is not needed, and none of what was closed outside of them.
     """
     box = box_of(session, question).label("box")
-    query = select(
-        DossierRow.id,
-        DossierRow.code,
-        DossierRow.procedure_key,
-        DossierRow.channel,
-        DossierRow.competent_unit,
-        DossierRow.received_at,
-        DossierRow.due_at,
-        DossierRow.original_due_at,
-        DossierRow.closed_at,
-        ended_at.label("ended_at"),
-        box,
-    ).where(*in_hand(question), *which.conditions(question, box))
-    ordered = query.order_by(
-        *(column.desc() for column in (DossierRow.closed_at, DossierRow.received_at, DossierRow.id))
-    )
+    place = (DossierRow.closed_at, DossierRow.received_at, DossierRow.id)
+    # which ones they are is told by an index alone; only those are read that are shown
+    ordered = select(DossierRow.id, box).where(*which.conditions(question, box))
+    ordered = ordered.order_by(*(column.desc() for column in place))
     found: list[Row[Any]] = []
     for heap in _heaps(question, which, spans, after):
         if len(found) < limit:
-            found += session.execute(ordered.where(*heap).limit(limit - len(found))).all()
+            shown = ordered.where(*heap).limit(limit - len(found)).subquery()
+            rows = select(*_SHOWN, shown.c.box).join(shown, shown.c.id == DossierRow.id)
+            found += session.execute(rows.order_by(*(column.desc() for column in place))).all()
     return found
 
 
@@ -163,15 +175,29 @@ class Behind:
         return conditions
 
 
-def lapsing(session: Session, question: Question, first: datetime, last: datetime, limit: int = 25) -> Sequence[Any]:
-    """(id, code, procedure_key, due_at) of undecided dossiers that lapse between two moments, nearest first."""
-    query = select(DossierRow.id, DossierRow.code, DossierRow.procedure_key, DossierRow.due_at)
-    return session.execute(_lapsing(query, question, first, last).order_by(DossierRow.due_at).limit(limit)).all()
+def lapsing(
+    session: Session, question: Question, spans: tuple[datetime, datetime, datetime], limit: int
+) -> Sequence[Any]:
+    """The undecided dossiers that lapse from a moment up to another and then up to a third, nearest first.
 
-
-def count_lapsing(session: Session, question: Question, first: datetime, last: datetime) -> int:
-    """How many dossiers `lapsing` lists in all."""
-    return session.scalar(_lapsing(select(func.count(DossierRow.id)), question, first, last)) or 0
+    (id, code, procedure_key, due_at, before, behind): the last two are how many lapse in each of both spans, in all.
+    """
+    first, middle, last = spans
+    due = DossierRow.due_at
+    query = select(
+        DossierRow.id,
+        DossierRow.code,
+        DossierRow.procedure_key,
+        due,
+        func.count().filter(due <= middle).over().label("before"),
+        func.count().filter(due > middle).over().label("behind"),
+    ).where(
+        DossierRow.closed_at.is_(None),
+        DossierRow.decided_at.is_(None),
+        due.between(first, last),
+        *in_hand(question, only_open=True),
+    )
+    return session.execute(query.order_by(due).limit(limit)).all()
 
 
 def procedures_in_use(session: Session) -> Sequence[Row[Any]]:
@@ -195,10 +221,9 @@ def procedures_in_use(session: Session) -> Sequence[Row[Any]]:
 
 def _parts(question: Question, spans: Spans = None) -> list[tuple[ColumnElement[bool], ...]]:
     """The dossiers of the question in heaps, each a range of one index: the open ones, those closed in each span."""
-    of = in_hand(question)
-    heaps = [(DossierRow.closed_at.is_(None), *of)]
+    heaps = [(DossierRow.closed_at.is_(None), *in_hand(question, only_open=True))]
     for first, past in [(question.start, None)] if spans is None else spans:
-        heaps.append((*_closed(first, past), *of))
+        heaps.append((*_closed(first, past), *in_hand(question)))
     return heaps
 
 
@@ -213,20 +238,12 @@ def _heaps(
     """The open ones, then what was closed in each span, from the latest on: those that may stand in the column."""
     boxes, closed, place = set(CELLS[which.cell][0]), DossierRow.closed_at, (DossierRow.received_at, DossierRow.id)
     if not boxes <= set(APART) and (after is None or after.closed_at is None):
-        yield [closed.is_(None), *([tuple_(*place) < tuple_(after.received_at, after.id)] if after else [])]
+        of_open = [closed.is_(None), *in_hand(question, only_open=True)]
+        if boxes <= set(RESOLVED):
+            of_open.append(decided_and_open)
+        yield [*of_open, *([tuple_(*place) < tuple_(after.received_at, after.id)] if after else [])]
     behind_it = [tuple_(closed, *place) < tuple_(*after)] if after and after.closed_at else []
     for first, past in reversed([(question.start, None)] if spans is None else spans):
         begin = max(first, question.end) if boxes <= set(IN_PROGRESS) else first
         if past is None or begin < past:
-            yield [*_closed(begin, past), *behind_it]
-
-
-def _lapsing(
-    query: Select[*tuple[Any, ...]], question: Question, first: datetime, last: datetime
-) -> Select[*tuple[Any, ...]]:
-    return query.where(
-        DossierRow.closed_at.is_(None),
-        DossierRow.decided_at.is_(None),
-        DossierRow.due_at.between(first, last),
-        *in_hand(question),
-    )
+            yield [*_closed(begin, past), *in_hand(question), *behind_it]

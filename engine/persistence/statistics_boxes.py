@@ -129,23 +129,28 @@ KEYS: Mapping[Grouping, ColumnElement[str]] = {
 resolved_at = func.coalesce(DossierRow.decided_at, DossierRow.closed_at, type_=DossierRow.decided_at.type)
 left = DossierRow.outcome.in_(APART)
 ended_at = case((left, DossierRow.closed_at), else_=resolved_at)
+decided_and_open = and_(  # few, by an index of theirs; of the CASE PostgreSQL knows how few
+    DossierRow.closed_at.is_(None),
+    DossierRow.decided_at.is_not(None),
+    case((DossierRow.closed_at.is_(None), DossierRow.decided_at)).is_not(None),
+)
 ON_FIRST_COUNT = or_(DossierRow.due_at.is_(None), DossierRow.due_at == DossierRow.original_due_at)
 
 
-def in_hand(question: Question) -> tuple[ColumnElement[bool], ...]:
+def in_hand(question: Question, *, only_open: bool = False) -> tuple[ColumnElement[bool], ...]:
     """Received before the end of the period, and not decided before it began; the caller says when they were closed."""
     # Not "decided_at IS NULL OR ...": PostgreSQL would go through the index once for each side of it.
     decided_since = func.coalesce(DossierRow.decided_at, question.start, type_=DossierRow.decided_at.type)
     return (
         DossierRow.received_at < question.end,
         or_(decided_since >= question.start, left),
-        *asked_about(question),
+        *asked_about(question, only_open=only_open),
     )
 
 
-def asked_about(question: Question) -> tuple[ColumnElement[bool], ...]:
+def asked_about(question: Question, *, only_open: bool = False) -> tuple[ColumnElement[bool], ...]:
     """Those that the question is about, whenever: what whoever asks may see, narrowed."""
-    conditions = [visible_dossiers(question.actor)]
+    conditions = [visible_dossiers(question.actor, only_open=only_open)]
     if question.competent:
         conditions.append(DossierRow.competent_unit == question.competent)
     if question.receiving:
@@ -192,7 +197,8 @@ def box_of(session: Session, question: Question) -> Case[Any]:
     )
     apart = case({box.value: number_of(box) for box in APART}, value=DossierRow.outcome)
     ended_apart = and_(left, DossierRow.closed_at < question.end)
-    return case((resolved_in(question), resolved), (ended_apart, apart), else_=running)
+    goes_on = and_(DossierRow.closed_at.is_(None), DossierRow.decided_at.is_(None))  # of open ones the first to ask
+    return case((goes_on, running), (resolved_in(question), resolved), (ended_apart, apart), else_=running)
 
 
 def hint(boxes: Sequence[Box]) -> list[ColumnElement[bool]]:

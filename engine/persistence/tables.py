@@ -258,6 +258,8 @@ class DossierRow(Journalled, Base):
         Index("ix_dossier_applicant", "applicant_key", "submitted_at", **_only_where("applicant_key <> ''")),
         # what is overdue: open dossiers by due date
         Index("ix_dossier_due", "due_at", "id", **_only_where("closed_at IS NULL")),
+        # what was decided and still waits for its end
+        Index("ix_dossier_decided", "decided_at", "id", **_only_where("closed_at IS NULL AND decided_at IS NOT NULL")),
         # what has still to be counted anew after a change of the calendar
         Index("ix_dossier_calendar", "calendar_number", "id", **_only_where("closed_at IS NULL")),
         # reports: all that they count, so that they read no whole dossiers
@@ -407,6 +409,9 @@ class TaskRow(Base):
         # the inbox: everybody's tasks in a unit, and everybody's of all
         Index("ix_task_unit", "unit_code", "due_at", "id", **_only_where("state = 'open'")),
         Index("ix_task_open", "due_at", "id", **_only_where("state = 'open'")),
+        # the same for those who see all, narrowed
+        Index("ix_task_procedure", "procedure_key", "due_at", "id", **_only_where("state = 'open'")),
+        Index("ix_task_point", "receiving_unit", "due_at", "id", **_only_where("state = 'open'")),
         Index("ix_task_id", "id"),  # a task by its own id, for the API's links
     )
 

@@ -31,7 +31,7 @@ from engine.model import Actor, Channel, Role
 from engine.persistence.statistics import Position
 from engine.persistence.statistics_boxes import CELLS, Grouping
 from engine.persistence.tables import TaskRow
-from engine.statistics import behind, lapsing, report
+from engine.statistics import behind, line, report
 from engine.statistics_procedures import Procedures
 from engine.statistics_values import Line, Period, period_of
 
@@ -42,9 +42,9 @@ def archive(db: Engine) -> Iterator[Archive]:
         yield found
 
 
-def numbers(line: Line) -> dict[str, int]:
-    """The cells of a line that are not nought."""
-    return {cell: number for cell, number in line.cells.items() if number}
+def numbers(row: Line) -> dict[str, int]:
+    """The cells of a row that are not nought."""
+    return {cell: number for cell, number in row.cells.items() if number}
 
 
 # ---- early, on time, overdue -----------------------------------------------------------------------------
@@ -208,7 +208,7 @@ def test_what_lapses_next_is_told_before_it_does(archive: Archive) -> None:
     forecast = archive.told(OCTOBER).forecast
     assert forecast
     assert (forecast.today, forecast.next_day, forecast.next_on) == (1, 1, date(2026, 11, 25))
-    assert [row.id for row in lapsing(archive.session, inquiry())] == [today, next_day]
+    assert [row.id for row in forecast.dossiers] == [today, next_day]
 
 
 # ---- who sees what ---------------------------------------------------------------------------------------
@@ -269,17 +269,19 @@ def test_received_is_resolved_and_in_progress_and_each_number_has_its_dossiers(
             add_small(archive, one)
         asked = inquiry(period, by=by)
         told = report(archive.session, asked)
-        for line in (*told.lines, told.total):
-            hold_together(line)
+        for row in (*told.lines, told.total):
+            hold_together(row)
+            alone = line(archive.session, asked, row.key)
+            assert (alone.cells, alone.name_vi) == (row.cells, row.name_vi)
             for cell in CELLS:
-                listed = behind(archive.session, asked, cell, line.key, limit=100)
-                assert len(listed) == line.cells[cell], cell
+                listed = behind(archive.session, asked, cell, row.key, limit=100)
+                assert len(listed) == row.cells[cell], cell
         for cell in CELLS:
-            assert sum(line.cells[cell] for line in told.lines) == told.total.cells[cell]
+            assert sum(row.cells[cell] for row in told.lines) == told.total.cells[cell]
 
 
-def hold_together(line: Line) -> None:
-    cells = line.cells
+def hold_together(row: Line) -> None:
+    cells = row.cells
     assert cells["received"] == cells["resolved"] + cells["in_progress"]
     assert cells["received"] == cells["received_online"] + cells["received_direct"] + cells["carried_over"]
     assert cells["resolved"] == cells["resolved_early"] + cells["resolved_on_time"] + cells["resolved_overdue"]
