@@ -35,7 +35,9 @@ def test_an_address_is_given_agreed_to_and_stopped(mailing: FlaskClient, city: C
     assert "Ông/Bà có muốn nhận" in question.text
     assert "Đã gửi thư hỏi" in get(mailing, f"{mine}/").text
     agreed = post(mailing, f"/mail/{_token(city)}", {})
-    assert "đã được xác nhận" in get(mailing, agreed.headers["Location"]).text
+    told = get(mailing, agreed.headers["Location"])
+    assert "đã được xác nhận" in told.text
+    assert told.hrefs("/follow?code="), "the page leads on to the dossier"
     assert "được gửi đến binh@example.vn" in get(mailing, f"{mine}/").text
     post(mailing, f"{mine}/mail", {"wanted": "no"})
     assert get(mailing, f"{mine}/").has("address")

@@ -154,6 +154,7 @@ def test_a_withdrawal_needs_a_reason_and_then_ends_the_dossier(client: FlaskClie
     page = get(client, f"{path}/")
     assert "Đã rút hồ sơ" in page.text
     assert "Đổi phương án" in page.text
+    assert page.hrefs(f"/procedures/{PLANNING}"), "whoever has withdrawn may file anew"
     assert not page.has("reason")
 
 

@@ -145,6 +145,15 @@ def test_a_program_under_the_name_of_a_paper_is_refused_with_a_sentence(
     expect(citizen.page.locator("main")).to_contain_text("Nội dung của tệp không phải là PDF như tên tệp")
 
 
+def test_a_name_with_folders_is_shown_and_kept_without_them(town: Town, enter: Callable[..., Persona]) -> None:
+    citizen = _at_papers(enter, town)
+    sent = {"name": "../../x.pdf", "mimeType": "application/pdf", "buffer": sample_pdf("x")}
+    citizen.page.locator("#f-drawings").set_input_files([sent])
+    paper = citizen.page.locator("[data-papers] li").filter(has=citizen.page.locator("[name=drawings]"))
+    expect(paper).to_contain_text("x.pdf")
+    expect(paper).not_to_contain_text("..")
+
+
 def test_a_file_of_another_kind_is_refused_before_it_is_sent(
     town: Town, enter: Callable[..., Persona], tmp_path: Path
 ) -> None:

@@ -127,9 +127,14 @@ function missedBy(input, file) {
   return kinds.some(fits) ? "" : kinds.map((kind) => kind.replace(/^\./, "").toUpperCase()).join(", ");
 }
 
+// As the server will keep it: a name has no folders.
+function nameOf(file) {
+  return file.name.split(/[/\\]/).pop();
+}
+
 class Sending {
   constructor(form, input, file) {
-    Object.assign(this, { form, input, file, list: listOf(input), sent: 0, state: "sending" });
+    Object.assign(this, { form, input, file, list: listOf(input), sent: 0, state: "sending", name: nameOf(file) });
     this.upload = new Upload(file, {
       endpoint: told(form, "uploads"),
       chunkSize: PIECE,
@@ -164,12 +169,12 @@ class Sending {
     this.line.dataset.sending = "yes";
     const name = document.createElement("span");
     name.className = "mc-upload__name";
-    name.textContent = this.file.name;
+    name.textContent = this.name;
     this.bar = document.createElement("progress");
     this.bar.className = "mc-progress";
     this.bar.max = 100;
     this.bar.value = 0;
-    this.bar.setAttribute("aria-label", this.file.name);
+    this.bar.setAttribute("aria-label", this.name);
     this.words = document.createElement("span");
     this.told = document.createElement("span");
     this.told.setAttribute("role", "status");
@@ -193,7 +198,7 @@ class Sending {
   label(button, key) {
     const hidden = document.createElement("span");
     hidden.className = "govuk-visually-hidden";
-    hidden.textContent = ` ${this.file.name}`;
+    hidden.textContent = ` ${this.name}`;
     button.replaceChildren(say(key), hidden);
   }
 
@@ -265,7 +270,7 @@ class Sending {
     const line = document.createElement("li");
     line.className = "govuk-error-message";
     line.setAttribute("role", "alert");
-    line.textContent = `${this.file.name}: ${text}`;
+    line.textContent = `${this.name}: ${text}`;
     this.list.append(line);
     this.list.hidden = false;
   }
@@ -273,7 +278,7 @@ class Sending {
   arrived(document_id) {
     this.close();
     for (const error of this.list.querySelectorAll(".govuk-error-message")) error.remove();
-    keep(this.form, this.input, document_id, this.file.name);
+    keep(this.form, this.input, document_id, this.name);
   }
 }
 
