@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from sqlalchemy.orm import Session
 
 from api.language import current_language
+from api.pages.lately import lately
 from api.pages.listing import Choice, Input
 from engine.access import assignees_of, queues_of
 from engine.model import Actor
 from engine.persistence.inbox_choices import Names, Occurring, occurring
-from engine.persistence.tasks import InboxFilter
 
 if TYPE_CHECKING:
     from api.pages.inbox import Filters
@@ -31,8 +29,6 @@ STATES = {
     "incident": lazy("Có sự cố"),
     "applicant": lazy("Chờ người nộp"),
 }
-_KEPT_FOR = 60.0  # seconds
-_OF_ALL = "inbox-choices"  # where the application keeps what occurs in everybody's tasks
 
 
 def of(session: Session, actor: Actor, filters: Filters) -> tuple[list[Input], list[Input]]:
@@ -56,19 +52,14 @@ def of(session: Session, actor: Actor, filters: Filters) -> tuple[list[Input], l
 
 
 def _occurring(session: Session, actor: Actor, filters: Filters) -> Occurring:
-    """What occurs in the box. Of all units' tasks it is what occurred up to a minute ago: that is much to read."""
+    """What occurs in the box, or did up to a minute ago."""
     question = filters.question(actor)
-    if question.everyone_in is not None:
-        return _read(session, actor, question)
-    kept: tuple[float, Occurring] | None = current_app.extensions.get(_OF_ALL)
-    if kept is None or time.monotonic() - kept[0] > _KEPT_FOR:
-        kept = time.monotonic(), _read(session, actor, replace(question, due_before=None))
-        current_app.extensions[_OF_ALL] = kept
-    return kept[1]
-
-
-def _read(session: Session, actor: Actor, question: InboxFilter) -> Occurring:
-    return occurring(session, assignees_of(actor), queues_of(actor), question)
+    if question.everyone_in is None:
+        question = replace(question, due_before=None)
+    people, queues = assignees_of(actor), queues_of(actor)
+    whose = frozenset(people.items()), frozenset(queues), question.everyone_in
+    box = "inbox", question.mine, question.queues, filters.due if question.due_before else None
+    return lately((*box, *whose), lambda: occurring(session, people, queues, question))
 
 
 def _dues() -> list[Choice]:

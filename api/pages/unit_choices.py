@@ -1,21 +1,17 @@
 """The units that filters of dossiers offer: those that some dossier names, and what has been chosen."""
 
-import time
 from collections.abc import Mapping
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from api.language import current_language
+from api.pages.lately import lately
 from api.pages.listing import Choice
 from engine.access import everyone_of
 from engine.model import Actor
 from engine.persistence.dossier_choices import Names, OccurringUnits, occurring_units
 from engine.persistence.organisation import unit_names
 from engine.text import alphabetical
-
-_KEPT_FOR = 60.0  # seconds
-_OCCURRING = "dossier-choices"  # where the application keeps what occurs in all dossiers
 
 
 def competent(session: Session, actor: Actor, chosen: str) -> list[Choice]:
@@ -29,12 +25,7 @@ def receiving(session: Session, actor: Actor, chosen: str) -> list[Choice]:
 
 
 def _occurring(session: Session) -> OccurringUnits:
-    """As it was up to a minute ago."""
-    kept: tuple[float, OccurringUnits] | None = current_app.extensions.get(_OCCURRING)
-    if kept is None or time.monotonic() - kept[0] > _KEPT_FOR:
-        kept = time.monotonic(), occurring_units(session)
-        current_app.extensions[_OCCURRING] = kept
-    return kept[1]
+    return lately("units of dossiers", lambda: occurring_units(session))
 
 
 def _choices(session: Session, actor: Actor, there: Mapping[str, Names], chosen: str) -> list[Choice]:

@@ -32,6 +32,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, make_url, text
 
 from api.app import create_app
+from api.cli.serving import settle
 from api.database import db as flask_db
 from api.settings import Settings
 from engine.clock import FixedClock
@@ -112,6 +113,7 @@ def _measured(url: str) -> dict[str, Cost]:
 def _application(url: str, folder: str) -> Iterator[Flask]:
     settings = Settings(database_url=url, secret_key="k" * 32, store=Path(folder) / "documents")
     app = create_app(settings, Platform(FixedClock(NOON), vietnam()))
+    settle()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))  # a line a request
     yield app
     with app.app_context():
