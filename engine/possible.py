@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from engine import authority, dossiers, tasks
+from engine import authority, dossiers, task_rules
 from engine.change import Change
 from engine.errors import EngineError
 from engine.model import Actor, Role
@@ -52,7 +52,7 @@ def may_send(session: Session, platform: Platform, actor: Actor, dossier: Dossie
 
 
 def _assigning(actor: Actor, task: TaskRow) -> Possible:
-    return Possible(ASSIGN, _error(lambda: tasks.refuse_assigner(actor, task)), task)
+    return Possible(ASSIGN, _error(lambda: task_rules.refuse_assigner(actor, task)), task)
 
 
 def _completing(session: Session, platform: Platform, actor: Actor, dossier: DossierRow, task: TaskRow) -> Possible:
@@ -60,7 +60,7 @@ def _completing(session: Session, platform: Platform, actor: Actor, dossier: Dos
 
     Where the act depends on the answers (approve, and not refuse), the actor may still give others.
     """
-    refused = _error(lambda: tasks.refuse_unworkable(session, actor, task))
+    refused = _error(lambda: task_rules.refuse_unworkable(session, actor, task))
     if refused is not None or not task.principal_unit:
         return Possible(COMPLETE, refused, task)
     change = _looking(session, platform, actor, dossier)

@@ -21,7 +21,7 @@ from api.pages.acting import person
 from api.pages.batch import ASSIGN, CLAIM, COMPLETE, RELEASE, SIGN, Group, Stroke
 from api.pages.filling import Filling
 from api.site import site
-from engine import documents, tasks
+from engine import documents, task_forms, tasks
 from engine.model import Actor
 
 blueprint = Blueprint("bulk", __name__)
@@ -167,9 +167,9 @@ def _form_page(asked: Stroke, group: Group, filling: Filling) -> str:
 
 def _filling(session: Session, actor: Actor, group: Group) -> Filling:
     """The form as the first of the tasks shows it that the actor may do; nobody's draft stands in it."""
-    opened = [tasks.open_form(session, site().platform, actor, line.id) for line in group.lines[:1]]
+    opened = [task_forms.open_form(session, site().platform, actor, line.id) for line in group.lines[:1]]
     if not opened[0].may_complete:
-        later = (tasks.open_form(session, site().platform, actor, line.id) for line in group.lines[1:])
+        later = (task_forms.open_form(session, site().platform, actor, line.id) for line in group.lines[1:])
         opened += [one for one in [next((each for each in later if each.may_complete), None)] if one]
     shown = opened[-1]
     return Filling(

@@ -31,7 +31,7 @@ from api.pages.acting import carry_out
 from api.pages.filling import Filling, posted_version
 from api.pages.uploads import takes_files
 from api.site import site
-from engine import documents, letters_on_demand, mail_addresses, possible, tasks
+from engine import documents, letters_on_demand, mail_addresses, possible, task_forms, tasks
 from engine import dossiers as use_cases
 from engine.errors import EngineError, NotFoundError
 from engine.model import Actor, Role
@@ -142,13 +142,15 @@ def work(link: str, task_id: UUID) -> str | AnyResponse | tuple[str, int]:
     """Send the form, keep it for later, or show it again with what was typed."""
     with read() as session:
         applicant, _dossier = _opened(session, link)
-        opened = tasks.open_form(session, site().platform, applicant, task_id)
+        opened = task_forms.open_form(session, site().platform, applicant, task_id)
     filling = _filling(opened, applicant, link)
     pressed = filling.take_post()
     if pressed.kind == "complete" and not filling.problems:
         return _complete(link, task_id, applicant, filling)
     if pressed.kind == "save" and not filling.problems:
-        act = partial(tasks.save_draft, platform=site().platform, actor=applicant, task_id=task_id, raw=filling.values)
+        act = partial(
+            task_forms.save_draft, platform=site().platform, actor=applicant, task_id=task_id, raw=filling.values
+        )
         return carry_out(
             act, _("Đã lưu. Ông/Bà có thể quay lại làm tiếp."), url_for(".task", link=link, task_id=task_id)
         )
@@ -203,7 +205,7 @@ def _complete(link: str, task_id: UUID, applicant: Actor, filling: Filling) -> A
     return redirect(url_for(".mine", link=link), 303)
 
 
-def _filling(opened: tasks.TaskForm, applicant: Actor, link: str) -> Filling:
+def _filling(opened: task_forms.TaskForm, applicant: Actor, link: str) -> Filling:
     return Filling(
         definition=opened.definition,
         context=opened.context,
@@ -218,7 +220,7 @@ def _filling(opened: tasks.TaskForm, applicant: Actor, link: str) -> Filling:
 def _page(link: str, task_id: UUID, filling: Filling | None = None) -> str:
     with read() as session:
         applicant, dossier = _opened(session, link)
-        opened = tasks.open_form(session, site().platform, applicant, task_id)
+        opened = task_forms.open_form(session, site().platform, applicant, task_id)
         if opened.task.role != Role.APPLICANT:
             raise NotFoundError("expected a task of the applicant, found an officer's", "Không tìm thấy công việc.")
         return render_template(

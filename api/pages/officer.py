@@ -17,7 +17,7 @@ from api.pages.acting import carry_out, person
 from api.pages.filling import Filling, posted_version
 from api.pages.uploads import takes_files
 from api.site import site
-from engine import documents, tasks
+from engine import documents, task_forms, tasks
 from engine.errors import EngineError
 from engine.model import Actor
 from engine.papers import CHECK_FORM
@@ -90,7 +90,7 @@ def draft(task_id: UUID) -> tuple[str, int]:
     actor = person()
     filling, _title, _checked = _filling(task_id, actor)
     values = from_html(filling.definition, list(request.form.items(multi=True)), (), filling.context)
-    write(lambda session: tasks.save_draft(session, site().platform, actor, task_id, values))
+    write(lambda session: task_forms.save_draft(session, site().platform, actor, task_id, values))
     return "", 204
 
 
@@ -152,7 +152,7 @@ def _save(
     task_id: UUID, actor: Actor, filling: Filling, said: papers_said.Said | None
 ) -> str | Response | tuple[str, int]:
     def act(session: Session) -> None:
-        tasks.save_draft(session, site().platform, actor, task_id, filling.values)
+        task_forms.save_draft(session, site().platform, actor, task_id, filling.values)
         if said and (seen := papers_said.of_task(session, task_id, said)):
             tasks.check_papers(session, site().platform, actor, task_id, seen, filling.uploader_key)
 
@@ -176,12 +176,12 @@ def _again(task_id: UUID, filling: Filling, pressed: Action, said: papers_said.S
 def _filling(task_id: UUID, actor: Actor) -> tuple[Filling, str, Procedure | None]:
     """The task's form for this person, the task's title, and the procedure whose papers it checks, if it does."""
     with read() as session:
-        opened = tasks.open_form(session, site().platform, actor, task_id)
+        opened = task_forms.open_form(session, site().platform, actor, task_id)
         procedure = pinned(session, opened.dossier) if opened.task.form_key == CHECK_FORM else None
         return _filling_of(opened, actor), task_view.title(opened.task), procedure
 
 
-def _filling_of(opened: tasks.TaskForm, actor: Actor) -> Filling:
+def _filling_of(opened: task_forms.TaskForm, actor: Actor) -> Filling:
     return Filling(
         definition=opened.definition,
         context=opened.context,
@@ -196,7 +196,7 @@ def _filling_of(opened: tasks.TaskForm, actor: Actor) -> Filling:
 def _page(task_id: UUID, filling: Filling | None = None, said: papers_said.Said | None = None) -> str:
     actor = person()
     with read() as session:
-        opened = tasks.open_form(session, site().platform, actor, task_id)
+        opened = task_forms.open_form(session, site().platform, actor, task_id)
         kept = stored.draft_of(session, opened.task)
         checks = opened.may_complete and opened.task.form_key == CHECK_FORM
         variables: dict[str, Any] = {

@@ -18,7 +18,7 @@ from engine.persistence.organisation import person_names, unit_names
 from engine.persistence.tables import DossierRow, PersonRow, TaskRow
 from engine.platform import Platform
 from engine.procedures import pinned
-from engine.tasks import TaskForm
+from engine.task_forms import TaskForm
 
 
 @dataclass(frozen=True)

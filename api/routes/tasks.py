@@ -28,7 +28,7 @@ from api.schemas.tasks import (
     TaskSchema,
 )
 from api.site import site
-from engine import access, tasks
+from engine import access, task_forms, tasks
 from engine.papers import PaperState, Presented
 from engine.persistence import tasks as stored
 from engine.persistence.tables import DraftRow, TaskRow
@@ -69,7 +69,7 @@ def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
 def read_task(task_id: UUID) -> tuple[dict[str, Any], dict[str, str]]:
     """A task with its form, the draft or last answers, and whether you may send it."""
     with read() as session:
-        shown = tasks.open_form(session, site().platform, actor(), task_id)
+        shown = task_forms.open_form(session, site().platform, actor(), task_id)
         source = pinned(session, shown.dossier).bundle.files.get(f"forms/{shown.task.form_key}.form.json")
     told = {
         "task": shown.task,
@@ -118,7 +118,7 @@ def save_draft(draft: dict[str, Any], task_id: UUID) -> dict[str, Any]:
     """Keep what has been typed, without checking it."""
 
     def work(session: Session) -> DraftRow:
-        return tasks.save_draft(session, site().platform, actor(), task_id, draft["answers"])
+        return task_forms.save_draft(session, site().platform, actor(), task_id, draft["answers"])
 
     row = write(work)
     return {"answers": row.data, "saved_at": row.saved_at, "saved_by": row.saved_by}

@@ -24,7 +24,6 @@ LONG_MODULES = {
     "engine/runtime/facts.py": "one reader for each table of procedure.toml, side by side",
     "engine/deadlines/calendar.py": "the calendar and the reading of its data, which are checked against each other",
     "engine/decisions/decide.py": "the walk through a decision model: its parts call each other in turn",
-    "engine/tasks.py": "the use cases of one noun, in the order in which a task lives",
     "engine/feel/builtins_lists.py": "the list functions of FEEL, one after the other, as the standard has them",
     "engine/feel/parser.py": "one grammar, one recursive descent: a rule split off would be read beside it anyway",
     "forms/components.py": "one reader for each kind of form-js component, side by side",

@@ -11,7 +11,7 @@ from city import City
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
-from engine import dossiers, tasks
+from engine import dossiers, task_forms, tasks
 from engine.clock import FixedClock
 from engine.deadlines.sweep import sweep
 from engine.errors import (
@@ -145,8 +145,10 @@ def test_a_draft_survives_and_is_gone_once_the_task_is_done(city: City, approved
     task = _task(city, dossier, "examination")
     actor = city.holder(task)
     typed = {"opinion": "Đang xem xét"}
-    city.do(lambda s: tasks.save_draft(s, city.platform, actor, task.id, typed))
-    assert city.see(lambda s: tasks.open_form(s, city.platform, actor, task.id)).values["opinion"] == "Đang xem xét"
+    city.do(lambda s: task_forms.save_draft(s, city.platform, actor, task.id, typed))
+    assert (
+        city.see(lambda s: task_forms.open_form(s, city.platform, actor, task.id)).values["opinion"] == "Đang xem xét"
+    )
     city.complete_as(actor, task, approved["answers"]["examination"][0])
     assert city.see(lambda s: task_reads.draft_of(s, task)) is None
 

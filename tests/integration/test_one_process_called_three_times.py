@@ -5,7 +5,7 @@ from city import City
 from sqlalchemy import Engine, select
 from thrice_called import thrice
 
-from engine import tasks
+from engine import task_forms
 from engine.clock import FixedClock
 from engine.history.verify import verify
 from engine.model import Role
@@ -36,7 +36,9 @@ def test_each_body_answers_in_its_own_unit_and_its_answer_is_kept_apart(city: Ci
     }
     city.complete(asked["land.give"], {"verdict": "yes"})
     ward = asked["ward.give"]
-    shown = city.see(lambda session: tasks.open_form(session, city.platform, city.holder(ward), ward.id)).context.data
+    shown = city.see(
+        lambda session: task_forms.open_form(session, city.platform, city.holder(ward), ward.id)
+    ).context.data
     assert (shown["opinion"], shown["land_opinion"]["verdict"]) == (None, "yes")  # its own, and the neighbour's
     city.complete(asked["roads.give"], {"verdict": "no"})
     city.go_to_next_timer(dossier.id)  # the ward keeps silent
