@@ -256,8 +256,8 @@ class DossierRow(Journalled, Base):
         Index("ix_dossier_link", "link_digest"),
         # the dossiers of one person or company, whose papers may be used again
         Index("ix_dossier_applicant", "applicant_key", "submitted_at", **_only_where("applicant_key <> ''")),
-        # what is overdue: open dossiers by due date
-        Index("ix_dossier_due", "due_at", "id", **_only_where("closed_at IS NULL")),
+        # what is overdue: open dossiers by due date, with what their list is ordered by
+        Index("ix_dossier_due", "due_at", "submitted_at", "id", **_only_where("closed_at IS NULL")),
         # what was decided and still waits for its end
         Index("ix_dossier_decided", "decided_at", "id", **_only_where("closed_at IS NULL AND decided_at IS NOT NULL")),
         # what has still to be counted anew after a change of the calendar
