@@ -152,27 +152,20 @@ def _new_row(session: Session, platform: Platform, filing: Filing, procedure: Pr
 
 
 def _receiving_unit(session: Session, platform: Platform, actor: Actor | None, filing: Filing, unit: str) -> UnitRow:
-    """The place that receives the dossier, after checking that it is open and who stands at the desk."""
-    row = places.reception_point(session, platform.today(), filing.receiving_unit, unit)
-    for place in filter(None, (filing.support_unit, row.code if filing.channel in _DESK_CHANNELS else "")):
-        _refuse_strangers(session, actor, (place, row.code), filing)
-    return row
+    """The place that receives the dossier, after checking that it is open and who stands at the desk.
 
-
-def _refuse_strangers(session: Session, actor: Actor | None, where: tuple[str, str], filing: Filing) -> None:
-    """At a desk and for helping somebody to file one has to be a reception officer there.
-
-    An officer who helps may bring paper in for another place: the two places of the dossier are kept apart.
+    At a desk and for helping somebody to file one has to be a reception officer there. An officer who helps may bring
+    paper in for another place: the two places of the dossier are kept apart.
     """
-    place, receiving = where
-    helps = filing.support_unit and place == receiving and place != filing.support_unit
-    if helps or (actor is not None and actor.has_role(Role.RECEPTION_OFFICER, place)):
-        return
-    vi, en = unit_told(session, place)
-    raise NotAllowedError(
-        f"expected a reception officer of {en} for the channel '{filing.channel}', found another person",
-        f"Chỉ cán bộ tiếp nhận của {vi} được nhận hồ sơ trực tiếp hoặc qua bưu chính ở đó.",
-    )
+    row = places.reception_point(session, platform.today(), filing.receiving_unit, unit)
+    place = filing.support_unit or (row.code if filing.channel in _DESK_CHANNELS else "")
+    if place and (actor is None or not actor.has_role(Role.RECEPTION_OFFICER, place)):
+        vi, en = unit_told(session, place)
+        raise NotAllowedError(
+            f"expected a reception officer of {en} for the channel '{filing.channel}', found another person",
+            f"Chỉ cán bộ tiếp nhận của {vi} được nhận hồ sơ trực tiếp hoặc qua bưu chính ở đó.",
+        )
+    return row
 
 
 def _context(session: Session, platform: Platform, filing: Filing) -> AnswerContext:

@@ -29,6 +29,7 @@ from forms.letter_data import LetterKind
 
 blueprint = Blueprint("reception", __name__, url_prefix="/reception")
 SHOWN: Final = 15  # of each queue; the inbox has them all
+_APPROVAL: Final = "supplement_approval"  # the form in which a leader approves a second request
 _TO_RECEIVE: Final = {"online", "post", "desk"}
 _LETTERS: Final = {"accept": LetterKind.RECEIPT, "supplement": LetterKind.SUPPLEMENT, "refuse": LetterKind.REFUSAL}
 
@@ -126,7 +127,7 @@ def _taken_in(session: Session, dossier: DossierRow, link: str, then: str) -> st
     data = dossiers.data_of(session, dossier.id)
     check = next((one for one in (data.get(CHECK_FORM),) if isinstance(one, dict)), {})
     decision = str(check.get("decision") or "")
-    if decision == "supplement" and not _is_asked(session, dossier):
+    if decision == "supplement" and _awaits_approval(session, dossier):
         decision = "approval"
     kind = _LETTERS.get(decision)
     asked_for = kind is not None and letters.newest(session, dossier.id, kind) is not None
@@ -143,10 +144,10 @@ def _taken_in(session: Session, dossier: DossierRow, link: str, then: str) -> st
     )
 
 
-def _is_asked(session: Session, dossier: DossierRow) -> bool:
-    """Whether the applicant is asked for something; a second request waits for the leader's approval."""
+def _awaits_approval(session: Session, dossier: DossierRow) -> bool:
+    """Whether a second request waits until the leader has approved it (shared/supplement.bpmn)."""
     every = tasks.of_dossier(session, dossier.id)
-    return any(one.role == Role.APPLICANT and one.state == TaskState.OPEN for one in every)
+    return any(one.form_key == _APPROVAL and one.state == TaskState.OPEN for one in every)
 
 
 def own_units(actor: Actor) -> list[str]:

@@ -307,6 +307,19 @@ def test_what_follows_from_a_check_in_the_queue_is_printed_at_once(
     assert desk.get(f"/dossiers/{dossier.id}/letters/receipt.pdf").status_code == 404
 
 
+def test_a_second_request_is_said_to_wait_for_the_leader_and_has_no_letter_yet(desk: FlaskClient, city: City) -> None:
+    walk = city.walk_file(HOUSE, "second_supplement_at_reception")
+    dossier = city.walk(walk, until="at_reception.approve_supplement")
+    shown = get(desk, f"/reception/received/{dossier.id}")
+    assert shown.heading == "Đã trình lãnh đạo duyệt yêu cầu bổ sung"
+    assert not shown.hrefs(".pdf")
+    dossier = city.walk(city.walk_file(HOUSE, "supplemented_at_reception"), until="at_reception.submit_supplement")
+    assert get(desk, f"/reception/received/{dossier.id}").heading == "Đã yêu cầu bổ sung"
+    (asked,) = city.open_tasks(dossier.id)
+    city.complete(asked, walk["answers"]["at_reception_supplement"][0])
+    assert get(desk, f"/reception/received/{dossier.id}").heading == "Đã yêu cầu bổ sung"
+
+
 def test_what_was_received_is_shown_to_those_who_may_see_the_dossier(
     desk: FlaskClient, city: City, signed_in: SignIn
 ) -> None:
