@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from engine.deadlines.errors import UnknownCalendarYearError
 from engine.errors import NotFoundError
 from engine.model import Actor, Role
 from engine.persistence import month_tallies
@@ -18,10 +17,11 @@ from engine.persistence import statistics as queries
 from engine.persistence.organisation import unit_names
 from engine.persistence.statistics_boxes import CELLS, Box, Grouping, Origin, Question
 from engine.platform import Platform
+from engine.statistics_forecast import forecast
 from engine.statistics_months import Kept, Window
 from engine.statistics_months import month as month_of
 from engine.statistics_procedures import Procedures
-from engine.statistics_values import Asked, Forecast, Line, Month, Period, Report, months_later
+from engine.statistics_values import Asked, Line, Month, Period, Report, months_later
 
 READERS = (Role.DIVISION_HEAD, Role.AGENCY_LEADER, Role.PROCEDURE_CONTROL, Role.OPERATOR)
 _SEE_ALL = (Role.PROCEDURE_CONTROL, Role.OPERATOR)
@@ -30,7 +30,6 @@ _CELLS_OF: Mapping[tuple[Box, Origin], Sequence[str]] = {
     for box in Box
     for origin in Origin
 }
-LAPSING = 100  # dossiers that are named of those that lapse next
 MONTHS = 12  # how far back the months beside the report go
 
 
@@ -65,7 +64,7 @@ def at_a_glance(session: Session, inquiry: Inquiry) -> Report:
         used = _days_used(inquiry, counting, queries.resolved(session, question, by, counting.gaps))
     told = _told(session, inquiry, procedures, _tallies(session, inquiry, counting), used)
     months = _months(names, of_chart, in_chart)
-    return replace(told, months=months, forecast=_forecast(session, inquiry.platform, question))
+    return replace(told, months=months, forecast=forecast(session, inquiry.platform, question))
 
 
 def line(session: Session, inquiry: Inquiry, row: str = "") -> Line:
@@ -222,10 +221,6 @@ def _question(inquiry: Inquiry, procedures: Procedures) -> Question:
     )
 
 
-def _now_only(question: Question, now: datetime) -> Question:
-    return replace(question, start=now, end=now + timedelta(seconds=1), at=now)
-
-
 def _cells(tallies: Iterable[queries.Tally]) -> dict[str, int]:
     numbers = dict.fromkeys(CELLS, 0)
     for tally in tallies:
@@ -290,20 +285,3 @@ def _months(names: Sequence[str], counting: _Counting, rows: Iterable[queries.Re
     for month, late, number in counting.usable.resolved(counting.window) if counting.window else ():
         numbers[month][late] += number
     return tuple(Month(name, sum(numbers[name]), numbers[name][True]) for name in names)
-
-
-def _forecast(session: Session, platform: Platform, question: Question) -> Forecast:
-    now, calendar = platform.now(), platform.calendar
-    question, next_on = _now_only(question, now), _next_working(platform)
-    spans = now, calendar.end_of_day(platform.today()), calendar.end_of_day(next_on)
-    rows = queries.lapsing(session, question, spans, LAPSING)
-    before, behind_it = (rows[0].before, rows[0].behind) if rows else (0, 0)
-    return Forecast(before, behind_it, next_on, tuple(rows))
-
-
-def _next_working(platform: Platform) -> date:
-    tomorrow = platform.today() + timedelta(days=1)
-    try:
-        return platform.calendar.next_working(tomorrow)
-    except UnknownCalendarYearError:
-        return tomorrow  # nobody has said yet which days of that year are worked
