@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from city import City
-from keyboard import Keyboard
+from keyboard import Keyboard, press
 from persona import Persona
 from playwright.sync_api import expect
 from town import MORNING, PROCEDURE, Town
@@ -114,7 +114,7 @@ def test_the_list_of_keys_opens_and_gives_the_keyboard_back(town: Town, enter: C
     keys = Keyboard(enter().page, town.address)
     keys.sign_in("minh.case")
     keys.go("/inbox")
-    keys.page.keyboard.press("?")
+    press(keys.page, "?")
     expect(keys.page.locator("dialog#keys")).to_be_visible()
     expect(keys.page.locator("dialog#keys").locator(":focus")).to_have_count(1)
     keys.page.keyboard.press("Escape")

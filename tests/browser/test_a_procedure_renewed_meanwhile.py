@@ -139,10 +139,11 @@ def test_an_officer_finishes_an_open_task_by_the_form_it_was_opened_with(
         claim.click()
     answers = WALK["answers"]["examination"][0]
     officer.fill({**answers, "opinion": "Gõ trước khi thủ tục đổi phiên bản"})
+    expect(page.locator("[data-draft-status]")).to_contain_text("Đã lưu nháp lúc")
     renew(city, "examination", "fax")
     page.locator("[name=opinion]").press("End")
-    page.keyboard.type(", và sau đó")
-    expect(page.locator("[data-draft-status]")).to_contain_text("Đã lưu nháp lúc")
+    with page.expect_response(lambda answer: answer.url.endswith("/draft") and answer.ok):
+        page.keyboard.type(", và sau đó")
     page.reload()
     expect(page.locator("[name=opinion]")).to_have_value("Gõ trước khi thủ tục đổi phiên bản, và sau đó")
     expect(page.locator("[name=fax]")).to_have_count(0)

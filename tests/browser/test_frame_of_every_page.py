@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask, Response, flash, render_template_string, request
+from keyboard import press
 from playwright.sync_api import Page, expect
 
 import api
@@ -143,15 +144,15 @@ def test_a_key_leads_to_a_field_until_shortcuts_are_switched_off(
     site: Site, serve: Callable[[Flask], str], page: Page
 ) -> None:
     page.goto(serve(site.app))
-    page.keyboard.press("/")
+    press(page, "/")
     expect(page.locator("#name")).to_be_focused()
     page.locator("main").focus()
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.locator("[data-keys-list]")).to_contain_text("Họ và tên")
     page.get_by_label("Tắt phím tắt trên máy này").check()
     page.keyboard.press("Escape")
     page.locator("main").focus()
-    page.keyboard.press("/")
+    press(page, "/")
     expect(page.locator("#name")).not_to_be_focused()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from city import ROOT, City
+from keyboard import press
 from persona import Persona
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -81,7 +82,7 @@ def test_the_list_of_dossiers_tells_of_new_ones_and_of_those_that_moved_on(
     enter: Enter, city: City, barriers: Barriers
 ) -> None:
     page = opened(enter("tuan.ward"), "/dossiers?q=")
-    page.keyboard.press("j")
+    press(page, "j")
     ask(page)
     expect(page.locator("[data-live-load]")).to_be_hidden()
     city.send(first_task(city).dossier_id, WITHDRAWAL, "Không cần nữa")
@@ -93,7 +94,7 @@ def test_the_list_of_dossiers_tells_of_new_ones_and_of_those_that_moved_on(
     expect(page.locator("[data-live-told]")).to_have_text("Có hồ sơ mới trong danh sách này.")
     expect(page.locator("[data-row]")).to_have_count(4)
     assert barriers(page) == []
-    page.keyboard.press("n")
+    press(page, "n")
     expect(page.locator("[data-row]").first).to_contain_text("Mới Nộp Hồ Sơ")
     assert NAMES[3] in page.evaluate("document.activeElement.closest('[data-row]').textContent"), "one's own row"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from city import City
-from keyboard import Keyboard
+from keyboard import Keyboard, press
 from persona import Persona
 from playwright.sync_api import Page, expect
 from town import MORNING, PROCEDURE, Town
@@ -52,8 +52,7 @@ def typed(city: City) -> dict[str, Any]:
 def find_and_fill(keys: Keyboard, typed: dict[str, Any]) -> None:
     """From the desk to the filled form, by everyday words without diacritics."""
     page = keys.page
-    page.keyboard.press("g")
-    page.keyboard.press("q")
+    press(page, "g q")
     expect(page).to_have_url(keys.address + "/reception/")
     keys.use_shortcut_of(page.locator("#q"))
     page.keyboard.type("sua quy hoach")
@@ -78,7 +77,7 @@ def test_a_complete_dossier_is_taken_in_and_its_receipt_printed(
     assert barriers(page) == []
     assert town.newest().due_at is not None
     with page.expect_download() as printed:
-        page.keyboard.press("p")
+        press(page, "p")
     assert Path(printed.value.path()).read_bytes().startswith(b"%PDF-")
 
 
@@ -105,8 +104,7 @@ def test_what_came_online_is_received_from_the_queue(
     page = keys.page
     expect(page.locator("#online + .mc-scroll tbody tr")).to_have_count(1)
     assert barriers(page) == []
-    page.keyboard.press("j")
-    page.keyboard.press("o")
+    press(page, "j o")
     expect(page.get_by_role("heading", level=1)).to_have_text("Tiếp nhận, kiểm tra thành phần hồ sơ")
     assert barriers(page) == []
     keys.fill(city.walk_file(PROCEDURE, "approved")["answers"]["reception_check"][0], TODAY)
@@ -114,9 +112,9 @@ def test_what_came_online_is_received_from_the_queue(
     expect(page.get_by_role("heading", level=1)).to_have_text("Đã tiếp nhận hồ sơ")
     assert barriers(page) == []
     with page.expect_download() as printed:
-        page.keyboard.press("p")
+        press(page, "p")
     assert Path(printed.value.path()).read_bytes().startswith(b"%PDF-")
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page).to_have_url(keys.address + "/reception/")
     keys.go(f"/dossiers/{dossier.id}")
     expect(page.get_by_text("2. Được tiếp nhận")).to_be_visible()

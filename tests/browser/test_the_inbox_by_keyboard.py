@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from city import ROOT, City
+from keyboard import press
 from persona import Persona
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -47,12 +48,6 @@ def file(city: City, *names: str) -> list[TaskRow]:
         filed.append(city.open_tasks(dossier.id)[0])
         city.later(minutes=1)
     return filed
-
-
-def press(page: Page, keys: str) -> None:
-    """Press keys one after the other, as they stand between spaces."""
-    for key in keys.split():
-        page.keyboard.press(key)
 
 
 def focused(page: Page) -> str:

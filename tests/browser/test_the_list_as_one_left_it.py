@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from city import ROOT, City
+from keyboard import press
 from persona import Persona
 from playwright.sync_api import expect
 from town import Town
@@ -34,7 +35,7 @@ def queue(enter: Enter, town: Town) -> Persona:
     officer = enter("tuan.ward")
     officer.go("/inbox?box=queue")
     page = officer.page
-    page.keyboard.press("f")
+    press(page, "f")
     page.keyboard.type("nguyen")
     expect(page).to_have_url(FILTERED)
     expect(page.locator("[data-row]")).to_have_count(3)
@@ -43,33 +44,31 @@ def queue(enter: Enter, town: Town) -> Persona:
 
 def test_escape_leads_out_of_the_field_so_that_keys_walk_the_list_again(queue: Persona) -> None:
     queue.page.keyboard.press("Escape")
-    queue.page.keyboard.press("j")
+    press(queue.page, "j")
     expect(queue.page.locator(".mc-row-now")).to_contain_text(NAMES[0])
 
 
 def test_the_way_back_keeps_the_filters_and_the_row(queue: Persona) -> None:
     page = queue.page
-    for key in ("Escape", "j", "j", "o"):
-        page.keyboard.press(key)
+    press(page, "Escape j j o")
     expect(page.get_by_role("link", name="Về danh sách việc")).to_be_visible()
-    page.keyboard.press("o")
+    press(page, "o")
     expect(page.get_by_role("link", name="Lịch sử", exact=True)).to_be_visible()
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page).to_have_url(FILTERED)
     expect(page.locator(".mc-row-now")).to_contain_text(NAMES[1])
 
 
 def test_a_task_is_claimed_by_its_key_and_done_leads_back_to_the_filtered_list(queue: Persona) -> None:
     page = queue.page
-    for key in ("Escape", "j", "j", "o"):
-        page.keyboard.press(key)
+    press(page, "Escape j j o")
     expect(page.get_by_role("button", name="Nhận việc này")).to_be_visible()
-    page.keyboard.press("c")
+    press(page, "c")
     expect(page.get_by_role("alert").first).to_contain_text("Đã nhận việc này")
     queue.fill({"decision": "certify", "pages": 3, "copies": 2})
     queue.press("Hoàn thành việc")
     expect(page).to_have_url(FILTERED)
-    page.keyboard.press("j")
+    press(page, "j")
     expect(page.locator(".mc-row-now")).to_contain_text(NAMES[3])
 
 

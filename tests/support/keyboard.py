@@ -11,6 +11,13 @@ FOCUS = (Path(__file__).parents[1] / "browser" / "looks" / "focus.js").read_text
 MOST_STOPS = 150
 
 
+def press(page: Page, keys: str) -> None:
+    """Press keys one after the other, as they stand between spaces, as soon as the page listens to them."""
+    page.wait_for_load_state()
+    for key in keys.split():
+        page.keyboard.press(key)
+
+
 class Keyboard:
     """Drives a page by the keyboard alone; a stop at which the focus cannot be seen fails the test."""
 
