@@ -4,7 +4,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidInputError
@@ -12,6 +12,22 @@ from engine.ids import new_secret
 from engine.persistence.tables import AccessTokenRow, PersonRow, SessionRow
 
 TOKEN_PREFIX = "motcua_"  # noqa: S105 - lets a scanner of leaked secrets recognise ours
+
+# asked with every request, so put together once
+_BY_TOKEN = (
+    select(PersonRow)
+    .join(AccessTokenRow, AccessTokenRow.person_id == PersonRow.id)
+    .where(
+        AccessTokenRow.digest == bindparam("digest"),
+        AccessTokenRow.revoked_at.is_(None),
+        AccessTokenRow.expires_at > bindparam("now"),
+    )
+)
+_BY_SESSION = (
+    select(PersonRow)
+    .join(SessionRow, SessionRow.person_id == PersonRow.id)
+    .where(SessionRow.digest == bindparam("digest"), SessionRow.expires_at > bindparam("now"))
+)
 
 
 def digest(secret: str) -> str:
@@ -50,15 +66,7 @@ def revoke_token(session: Session, token: str, now: datetime) -> bool:
 
 def person_of_token(session: Session, token: str, now: datetime) -> PersonRow | None:
     """Whose valid token this is, or None."""
-    return session.scalar(
-        select(PersonRow)
-        .join(AccessTokenRow, AccessTokenRow.person_id == PersonRow.id)
-        .where(
-            AccessTokenRow.digest == digest(token),
-            AccessTokenRow.revoked_at.is_(None),
-            AccessTokenRow.expires_at > now,
-        )
-    )
+    return session.scalar(_BY_TOKEN, {"digest": digest(token), "now": now})
 
 
 def open_session(session: Session, person_id: UUID, *, now: datetime, expires_at: datetime) -> str:
@@ -72,11 +80,7 @@ def open_session(session: Session, person_id: UUID, *, now: datetime, expires_at
 
 def person_of_session(session: Session, secret: str, now: datetime) -> PersonRow | None:
     """Who is signed in with this secret, or None."""
-    return session.scalar(
-        select(PersonRow)
-        .join(SessionRow, SessionRow.person_id == PersonRow.id)
-        .where(SessionRow.digest == digest(secret), SessionRow.expires_at > now)
-    )
+    return session.scalar(_BY_SESSION, {"digest": digest(secret), "now": now})
 
 
 def close_session(session: Session, secret: str) -> None:

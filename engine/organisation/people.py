@@ -6,16 +6,19 @@ from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError, InvalidInputError, NotFoundError
 from engine.ids import new_id
 from engine.model import Actor, Role
 from engine.organisation import credentials, passwords, standins
-from engine.organisation.validity import counts_on
+from engine.organisation.validity import TODAY, counts_on
 from engine.persistence.tables import PersonRow, RoleRow, UnitRow
 
+_HELD = select(RoleRow.role, RoleRow.unit_code).where(
+    RoleRow.person_id == bindparam("person"), *counts_on(RoleRow, TODAY)
+)
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 
 
@@ -198,9 +201,7 @@ def _active_actor(session: Session, person: PersonRow | None, now: datetime) -> 
 
 
 def _as_actor(session: Session, person: PersonRow, today: date) -> Actor:
-    held = session.execute(
-        select(RoleRow.role, RoleRow.unit_code).where(RoleRow.person_id == person.id, *counts_on(RoleRow, today))
-    )
+    held = session.execute(_HELD, {"person": person.id, "today": today})
     own = frozenset((Role(role), unit) for role, unit in held)
     covers = standins.covers_of(session, person.id, today)
     borrowed = frozenset(pair for cover in covers for pair in cover.roles) - own

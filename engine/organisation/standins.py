@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError, InvalidInputError, NotFoundError
@@ -17,12 +17,19 @@ from engine.events import EventType
 from engine.ids import new_id
 from engine.model import Actor, Cover, Role
 from engine.organisation import register
-from engine.organisation.validity import counts_on, overlap
+from engine.organisation.validity import TODAY, counts_on, overlap
 from engine.persistence.organisation import unit_names
 from engine.persistence.tables import PersonRow, RoleRow, StandInRow
 
 _NAMED_ONLY = frozenset({Role.OPERATOR, Role.PROCESS_DESIGNER, Role.PROCEDURE_CONTROL})
 """Roles over the whole installation: cover for "any role" leaves them out."""
+_COVERED = (
+    select(StandInRow.role, StandInRow.unit_code, PersonRow, RoleRow.role, RoleRow.unit_code)
+    .join(PersonRow, PersonRow.id == StandInRow.absent_id)
+    .join(RoleRow, RoleRow.person_id == StandInRow.absent_id)
+    .where(StandInRow.person_id == bindparam("person"), *counts_on(StandInRow, TODAY), *counts_on(RoleRow, TODAY))
+    .order_by(PersonRow.username)
+)
 
 
 @dataclass(frozen=True)
@@ -106,13 +113,7 @@ def end(session: Session, by: Actor, stand_in_id: UUID, last_day: date, *, now: 
 
 def covers_of(session: Session, person_id: UUID, today: date) -> tuple[Cover, ...]:
     """Whom the person stands in for today, and with which of their roles."""
-    found = session.execute(
-        select(StandInRow.role, StandInRow.unit_code, PersonRow, RoleRow.role, RoleRow.unit_code)
-        .join(PersonRow, PersonRow.id == StandInRow.absent_id)
-        .join(RoleRow, RoleRow.person_id == StandInRow.absent_id)
-        .where(StandInRow.person_id == person_id, *counts_on(StandInRow, today), *counts_on(RoleRow, today))
-        .order_by(PersonRow.username)
-    )
+    found = session.execute(_COVERED, {"person": person_id, "today": today})
     opened: dict[UUID, tuple[PersonRow, set[tuple[Role, str]]]] = {}
     for only_role, only_unit, absent, role, unit in found:
         if _covers(only_role, only_unit, Role(role), unit):

@@ -3,10 +3,13 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, or_
+
+TODAY: BindParameter[date] = bindparam("today", type_=Date())
+"""The day of a statement that is put together once and asked with every request."""
 
 
-def counts_on(row: Any, day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def counts_on(row: Any, day: date | BindParameter[date]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """The conditions under which a table's rows (with `valid_from` and `valid_to`) count on `day`."""
     return (
         or_(row.valid_from.is_(None), row.valid_from <= day),
