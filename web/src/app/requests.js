@@ -1,5 +1,6 @@
 // htmx, told to evaluate nothing, to send the CSRF token, and to show a refused form instead of dropping it.
 import htmx from "htmx.org";
+import { isDown, whenUp } from "./finger.js";
 import { csrfToken } from "./token.js";
 
 export { csrfToken };
@@ -38,27 +39,19 @@ export function startRequests(start) {
 
 // Pressing a button takes the focus from the field before it, whose change asks for the fields anew. Were they to come
 // back while the finger is still down, the button would be exchanged under it and the press lost: so the asking waits
-// until the finger is up, and is dropped where the press has sent the form. (A list that opens keeps the "up" for
-// itself: then it waits no longer than a press takes.)
-const PRESS_MS = 500;
-
+// until the finger is up, and is dropped where the press has sent the form.
 function waitForTheFinger() {
-  let down = false;
   let asking = null;
-  const go = () => {
-    down = false;
-    asking?.();
-    asking = null;
-  };
-  document.addEventListener("pointerdown", () => (down = true), true);
-  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => setTimeout(go), true);
   document.addEventListener("submit", (event) => {
     if (!event.defaultPrevented) asking = null;
   });
   document.addEventListener("htmx:confirm", (event) => {
-    if (!down || event.detail.triggeringEvent?.type !== "change") return;
+    if (!isDown() || event.detail.triggeringEvent?.type !== "change") return;
     event.preventDefault();
     asking = () => event.detail.issueRequest(true);
-    setTimeout(go, PRESS_MS);
+    whenUp(() => {
+      asking?.();
+      asking = null;
+    });
   });
 }
