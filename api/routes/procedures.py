@@ -35,7 +35,7 @@ _ZIP = {
 def list_procedures() -> dict[str, Any]:
     """The procedures that can be filed today."""
     with read() as session:
-        return {"items": [_told(version) for version in procedures.offered(session, site().platform.today())]}
+        return {"items": [_told(session, version) for version in procedures.offered(session, site().platform.today())]}
 
 
 @blueprint.route("/<string:key>")
@@ -47,7 +47,7 @@ def read_procedure(key: str) -> dict[str, Any]:
         version = procedures.governing_version(session, key, site().platform.today())
         loaded = procedures.loaded(session, version.id)
         form = orjson.loads(loaded.bundle.files[f"forms/{loaded.start_form}.form.json"])
-        return {**_told(version), "facts": version.facts, "start_form": form}
+        return {**_told(session, version), "facts": version.facts, "start_form": form}
 
 
 @blueprint.route("/check", methods=["POST"])
@@ -75,10 +75,10 @@ def deploy_procedure() -> Response:
     return answer_once(work)
 
 
-def _told(version: ProcedureVersionRow) -> dict[str, Any]:
-    title = version.facts["title"]
+def _told(session: Session, version: ProcedureVersionRow) -> dict[str, Any]:
+    procedure = procedures.loaded(session, version.id)
     return {
         "key": version.procedure_key,
-        "title": {"vi": title["vi"], "en": title.get("en") or title["vi"]},
+        "title": {lang: procedure.title(lang) for lang in ("vi", "en")},
         "version": version,
     }

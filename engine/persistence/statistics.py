@@ -1,6 +1,6 @@
 """Counts dossiers for report II.06a, and lists the dossiers behind each number by the very same conditions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -200,20 +200,26 @@ def lapsing(
     return session.execute(query.order_by(due).limit(limit)).all()
 
 
-def procedures_in_use(session: Session) -> Sequence[Row[Any]]:
-    """(procedure_key, facts of its newest version), by key: what there is to choose from, and its titles and field."""
+def procedures_in_use(session: Session) -> list[tuple[str, UUID]]:
+    """The key of every procedure with the id of its newest version, by key."""
     newest = (
         select(ProcedureVersionRow.procedure_key, func.max(ProcedureVersionRow.number).label("number"))
         .group_by(ProcedureVersionRow.procedure_key)
         .subquery()
     )
-    query = select(ProcedureVersionRow.procedure_key, ProcedureVersionRow.facts).join(
+    query = select(ProcedureVersionRow.procedure_key, ProcedureVersionRow.id).join(
         newest,
         and_(
             newest.c.procedure_key == ProcedureVersionRow.procedure_key, newest.c.number == ProcedureVersionRow.number
         ),
     )
-    return session.execute(query.order_by(ProcedureVersionRow.procedure_key)).all()
+    return [(key, identifier) for key, identifier in session.execute(query.order_by(ProcedureVersionRow.procedure_key))]
+
+
+def facts_of(session: Session, versions: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What deployed versions say of themselves (procedure.toml), by id."""
+    rows = select(ProcedureVersionRow.id, ProcedureVersionRow.facts).where(ProcedureVersionRow.id.in_(versions))
+    return {row.id: row.facts for row in session.execute(rows)}
 
 
 # ---- conditions ------------------------------------------------------------------------------------------

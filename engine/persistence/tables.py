@@ -191,7 +191,7 @@ class ProcedureVersionRow(Base):
     number: Mapped[int]
     checksum: Mapped[str] = mapped_column(String(64))
     bundle: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)  # a zip
-    facts: Mapped[dict[str, Any]]  # procedure.toml as read
+    facts: Mapped[dict[str, Any]] = mapped_column(deferred=True)  # procedure.toml as read
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     deployed_at: Mapped[datetime]
