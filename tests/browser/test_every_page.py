@@ -50,6 +50,7 @@ AS = {
     "/design/<key>/<int:number>": "dung.designer",
     "/notices/new": "minh.case",
     "/organisation/handovers/<uuid:dossier_id>/send": "phuc.leader",
+    "/register": "lan.reception",
 }
 # Further shapes of pages: by whom, and the address.
 ALSO = (
@@ -77,7 +78,15 @@ ALSO = (
 # What answers with a part of a page.
 PARTS = {"/notices/new"}
 # Not to look at: files, what only leads on (the language switch, the search box), and news for scripts.
-LEFT_OUT = {"/static/<path:filename>", "/language", "/search", "/inbox/news", "/inbox/rows"}
+LEFT_OUT = {
+    "/static/<path:filename>",
+    "/language",
+    "/search",
+    "/inbox/news",
+    "/inbox/rows",
+    "/dossiers/news",
+    "/reception/news",
+}
 FILES = (".pdf", ".csv", ".xlsx", ".svg", ".zip", ".ics", ".xes")
 # The diagram, drawn by bpmn-js, and what designers draw with: too big for the budget, and not on a citizen's page.
 ISLANDS = re.compile(r"^(viewer|designer|bpmn|dmn|forms?|modeler|editor)[\w-]*\.")
