@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.auth import allow_signed_in
 from api.database import read
 from api.pages import dossier_list, dossier_page, downloads, listing, live, looks
-from api.pages.acting import carry_out, person
+from api.pages.acting import Refused, carry_out, carry_out_typed, person
 from api.pages.filling import posted_version
 from api.site import site
 from engine import documents
@@ -48,11 +48,7 @@ def news() -> AnyResponse:
 @allow_signed_in
 def show(dossier_id: UUID) -> str:
     """One dossier with everything about it. That somebody looked is recorded."""
-    asked = request.args.get("before", "")
-    before = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
-    with read() as session:
-        dossier = dossiers.get(session, person(), dossier_id)
-        page = render_template("pages/dossiers/show.html", **dossier_page.variables(session, person(), dossier, before))
+    page = _page(dossier_id)
     looks.note_once(dossier_id, "dossier")
     return page
 
@@ -78,16 +74,16 @@ def paper(document_id: UUID) -> AnyResponse:
 
 @blueprint.post("/dossiers/<uuid:dossier_id>/withdraw")
 @allow_signed_in
-def withdraw(dossier_id: UUID) -> AnyResponse:
+def withdraw(dossier_id: UUID) -> AnyResponse | tuple[str, int]:
     """Record at the desk that the applicant withdraws."""
-    return _end(dossier_id, use_cases.WITHDRAWAL, _("Đã ghi nhận rút hồ sơ."))
+    return _end(dossier_id, "withdraw", use_cases.WITHDRAWAL, _("Đã ghi nhận rút hồ sơ."))
 
 
 @blueprint.post("/dossiers/<uuid:dossier_id>/stop")
 @allow_signed_in
-def stop(dossier_id: UUID) -> AnyResponse:
+def stop(dossier_id: UUID) -> AnyResponse | tuple[str, int]:
     """Stop the dossier by decision of the authority."""
-    return _end(dossier_id, use_cases.STOP, _("Đã dừng giải quyết hồ sơ."))
+    return _end(dossier_id, "stop", use_cases.STOP, _("Đã dừng giải quyết hồ sơ."))
 
 
 @blueprint.post("/dossiers/<uuid:dossier_id>/incidents/<uuid:incident_id>/retry")
@@ -100,14 +96,25 @@ def retry(dossier_id: UUID, incident_id: UUID) -> AnyResponse:
     return carry_out(act, _("Đã chạy lại bước gặp sự cố."), url_for("dossiers.show", dossier_id=dossier_id))
 
 
-def _end(dossier_id: UUID, message: str, done: str) -> AnyResponse:
+def _page(dossier_id: UUID, returned: Refused | None = None) -> str:
+    asked = request.args.get("before", "")
+    before = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
+    with read() as session:
+        dossier = dossiers.get(session, person(), dossier_id)
+        variables = dossier_page.variables(session, person(), dossier, before)
+        return render_template("pages/dossiers/show.html", returned=returned, **variables)
+
+
+def _end(dossier_id: UUID, field: str, message: str, done: str) -> AnyResponse | tuple[str, int]:
+    reason = request.form.get("reason", "")
     act = partial(
         use_cases.send_message,
         platform=site().platform,
         actor=person(),
         dossier_id=dossier_id,
         message=message,
-        reason=request.form.get("reason", ""),
+        reason=reason,
         version=posted_version(),
     )
-    return carry_out(act, done, url_for("dossiers.show", dossier_id=dossier_id))
+    onward = url_for("dossiers.show", dossier_id=dossier_id)
+    return carry_out_typed(act, done, onward, Refused(field, reason), partial(_page, dossier_id))

@@ -27,7 +27,7 @@ from api.pages import (
     procedure_view,
     task_view,
 )
-from api.pages.acting import carry_out
+from api.pages.acting import Refused, carry_out, carry_out_typed
 from api.pages.filling import Filling, posted_version
 from api.pages.uploads import takes_files
 from api.site import site
@@ -50,6 +50,11 @@ HISTORY_PAGE = 20  # entries shown at once
 @allow_public
 def mine(link: str) -> str:
     """Everything the applicant may know: the same clock that the officer sees."""
+    return page(link)
+
+
+def page(link: str, returned: Refused | None = None) -> str:
+    """The page of a dossier; `returned` is what one of its forms was not taken for."""
     asked = request.args.get("before", "")
     before = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
     with read() as session:
@@ -61,6 +66,7 @@ def mine(link: str) -> str:
         data = dossiers.data_of(session, dossier.id)
         variables: dict[str, Any] = {
             "link": link,
+            "returned": returned,
             "dossier": dossier,
             "procedure": procedure_view.view(procedure),
             "progress": present.progress_text(dossier),
@@ -160,20 +166,22 @@ def work(link: str, task_id: UUID) -> str | AnyResponse | tuple[str, int]:
 
 @blueprint.post("/withdraw")
 @allow_public
-def withdraw(link: str) -> AnyResponse:
+def withdraw(link: str) -> AnyResponse | tuple[str, int]:
     """The applicant takes the dossier back."""
     with read() as session:
         applicant, dossier = _opened(session, link)
+    reason = request.form.get("reason", "")
     act = partial(
         use_cases.send_message,
         platform=site().platform,
         actor=applicant,
         dossier_id=dossier.id,
         message=use_cases.WITHDRAWAL,
-        reason=request.form.get("reason", ""),
+        reason=reason,
         version=posted_version(),
     )
-    return carry_out(act, _("Đã rút hồ sơ."), url_for(".mine", link=link))
+    done, typed = _("Đã rút hồ sơ."), Refused("withdraw", reason)
+    return carry_out_typed(act, done, url_for(".mine", link=link), typed, partial(page, link))
 
 
 def _opened(session: Session, link: str) -> tuple[Actor, DossierRow]:

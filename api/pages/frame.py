@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, url_for
 from flask_babel import gettext as _
 
 from api.auth import current_actor
@@ -118,4 +118,6 @@ def _door(endpoint: str, text: str, key: str = "") -> Door:
 
 
 def _here() -> str:
+    if "here" in g:  # the page that a form stands on, shown as the answer to it
+        return str(g.here)
     return request.full_path.rstrip("?") if request.method == "GET" else request.path

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 from api.auth import allow_public
 from api.auth.limits import limiter
 from api.database import read, write
-from api.pages.acting import carry_out
+from api.pages import following
+from api.pages.acting import Refused, carry_out, carry_out_typed
 from api.site import site
 from engine import dossiers, mail_addresses
 from engine.errors import NotFoundError
@@ -20,7 +21,7 @@ blueprint = Blueprint("mail_wanted", __name__)
 @blueprint.post("/my/<link>/mail")
 @allow_public
 @limiter.limit("10/hour")
-def change(link: str) -> Response:
+def change(link: str) -> Response | tuple[str, int]:
     """The applicant wants mail at an address, or no mail any more."""
     with read() as session:
         applicant = dossiers.applicant_by_link(session, link)
@@ -36,7 +37,8 @@ def change(link: str) -> Response:
     act = partial(
         mail_addresses.give, platform=site().platform, applicant=applicant, dossier_id=dossier_id, address=address
     )
-    return carry_out(act, _("Đã gửi thư hỏi đến địa chỉ đã nhập. Hãy mở thư để xác nhận."), back)
+    done, typed = _("Đã gửi thư hỏi đến địa chỉ đã nhập. Hãy mở thư để xác nhận."), Refused("address", address)
+    return carry_out_typed(act, done, back, typed, partial(following.page, link))
 
 
 @blueprint.get("/mail/<token>")

@@ -149,7 +149,10 @@ def test_a_withdrawal_needs_a_reason_and_then_ends_the_dossier(client: FlaskClie
     filed = city.file(PLANNING, city.walk_file(PLANNING, "approved")["application"])
     path = f"/my/{filed.link}"
     post(client, f"{path}/withdraw", {"reason": " "})
-    assert "Hãy nêu lý do" in get(client, f"{path}/").text
+    refused = post(client, f"{path}/withdraw", {"reason": " "})
+    page = PageRead(refused)
+    assert (refused.status_code, page.errors()) == (422, {"#withdraw": "Hãy nêu lý do."})
+    assert not page.tree.xpath("//a[contains(@href, 'withdraw') and not(starts-with(@href, '#'))]"), "no page is there"
     post(client, f"{path}/withdraw", {"reason": "Đổi phương án"})
     page = get(client, f"{path}/")
     assert "Đã rút hồ sơ" in page.text
