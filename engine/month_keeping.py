@@ -111,7 +111,7 @@ def _days_used(session: Session, platform: Platform, scope: Scope, tally: MonthT
     """The working days used, as a report adds them up."""
     found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     for row in month_tallies.resolved(session, scope, tally, platform.zone):
-        if row.plain:
+        if row.received is not None:
             used = found[row.key, f"{row.resolved:%Y-%m}"]
             used[0] += row.number
             used[1] += row.number * platform.calendar.working_days_between(row.received, row.resolved)

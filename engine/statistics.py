@@ -14,11 +14,12 @@ from engine.errors import NotFoundError
 from engine.model import Actor, Role
 from engine.persistence import month_tallies
 from engine.persistence import statistics as queries
+from engine.persistence.once import once
 from engine.persistence.organisation import unit_names
 from engine.persistence.statistics_boxes import CELLS, Box, Grouping, Origin, Question
 from engine.platform import Platform
 from engine.statistics_forecast import forecast
-from engine.statistics_months import Kept, Window
+from engine.statistics_months import Kept, Span, Window
 from engine.statistics_months import month as month_of
 from engine.statistics_procedures import Procedures
 from engine.statistics_values import Asked, Line, Month, Period, Report, months_later
@@ -47,7 +48,8 @@ def report(session: Session, inquiry: Inquiry) -> Report:
     procedures = Procedures.known(session)
     question = _question(inquiry, procedures)
     counting = _counting(session, inquiry, question, question.start)
-    return _told(session, inquiry, procedures, _tallies(session, inquiry, counting), {})
+    tallies = queries.tallies(session, question, inquiry.asked.by, counting.gaps)
+    return _told(session, inquiry, procedures, [*tallies, *counting.tallies], {})
 
 
 def at_a_glance(session: Session, inquiry: Inquiry) -> Report:
@@ -57,24 +59,35 @@ def at_a_glance(session: Session, inquiry: Inquiry) -> Report:
     names, chart = _chart(inquiry, procedures)
     counting = _counting(session, inquiry, question, min(question.start, chart.start))
     of_chart, by = counting.about(chart), inquiry.asked.by
-    in_chart = queries.resolved(session, chart, by, of_chart.gaps)
-    if chart.start <= question.start and question.at < chart.end:  # nothing was resolved after it
-        used = _days_used(inquiry, counting, _within(in_chart, inquiry.asked.period))
+    if counting.window and chart.start <= question.start and question.at < chart.end:  # nothing was resolved after it
+        spans = _split(of_chart.gaps, question.start)
+        tallies, in_chart = queries.tallies_and_resolved(session, question, by, chart.start, spans)
+        in_period = _within(in_chart, inquiry.asked.period)
     else:
-        used = _days_used(inquiry, counting, queries.resolved(session, question, by, counting.gaps))
-    told = _told(session, inquiry, procedures, _tallies(session, inquiry, counting), used)
+        tallies = queries.tallies(session, question, by, counting.gaps)
+        in_chart = queries.resolved(session, chart, by, of_chart.gaps)
+        in_period = queries.resolved(session, question, by, counting.gaps)
+    used = _days_used(inquiry, counting, in_period)
+    told = _told(session, inquiry, procedures, [*tallies, *counting.tallies], used)
     months = _months(names, of_chart, in_chart)
     return replace(told, months=months, forecast=forecast(session, inquiry.platform, question))
 
 
-def line(session: Session, inquiry: Inquiry, row: str = "") -> Line:
-    """One row of the report by its key, without the days used; the total without one. Nought of a row that it lacks."""
-    procedures = Procedures.known(session)
-    by, question = inquiry.asked.by, _question(inquiry, procedures)
-    keys = _keys_of(by, row, procedures)
-    counting = _counting(session, inquiry, question, question.start)
-    tallies = _tallies(session, inquiry, counting, keys)
-    return Line(row, *_names(session, by, [row], procedures)[row], _cells(tallies), None) if row else _total(tallies)
+def number(session: Session, inquiry: Inquiry, cell: str, row: str = "") -> int:
+    """One number of the report: a column of it, in one row (by its key) or in the total; nought of a row it lacks.
+
+    Raises:
+        NotFoundError: the report has no such column.
+    """
+    procedures, question, counting, which = _one_number(session, inquiry, cell, row)
+    keys = _keys_of(inquiry.asked.by, row, procedures)
+    kept = sum(one.number for one in counting.tallies if _counts(one, cell, keys))
+    return kept + queries.counted(session, question, which, counting.gaps)
+
+
+def names_of_row(session: Session, by: Grouping, row: str) -> tuple[str, str]:
+    """The Vietnamese and the English name of a row by its key."""
+    return _names(session, by, [row], Procedures.known(session))[row]
 
 
 def is_noted(session: Session, inquiry: Inquiry) -> bool:
@@ -112,22 +125,28 @@ class _Counting:
         return self.kept.since(self.window.first) if self.window else Kept()
 
     @property
-    def gaps(self) -> queries.Spans:
+    def gaps(self) -> list[Span]:
         return self.usable.gaps(self.question.start)
+
+    @property
+    def tallies(self) -> list[queries.Tally]:
+        return self.usable.tallies(self.window) if self.window else []
 
 
 def _counting(session: Session, inquiry: Inquiry, question: Question, since: datetime) -> _Counting:
     scope = month_tallies.Scope.of(question, inquiry.asked.by, inquiry.platform.calendar_number)
-    kept = month_tallies.kept(session, scope, month_of(since, inquiry.platform.zone))
+    first = month_of(since, inquiry.platform.zone)
+    kept = once(session, (scope, first), lambda: month_tallies.kept(session, scope, first))
     return _Counting(question, Kept(tuple(kept)))
 
 
-def _tallies(
-    session: Session, inquiry: Inquiry, counting: _Counting, keys: Sequence[str] | None = None
-) -> list[queries.Tally]:
-    found = queries.tallies(session, counting.question, inquiry.asked.by, counting.gaps, keys)
-    kept = counting.usable.tallies(counting.window) if counting.window else []
-    return [*found, *(one for one in kept if keys is None or one.key in keys)]
+def _split(spans: Iterable[Span], at: datetime) -> list[Span]:
+    """The same spans, none of which goes on across a moment."""
+    found: list[Span] = []
+    for first, past in spans:
+        across = first < at and (past is None or past > at)
+        found += [(first, at), (at, past)] if across else [(first, past)]
+    return found
 
 
 def _told(
@@ -177,6 +196,16 @@ def behind(
     Raises:
         NotFoundError: the report has no such column.
     """
+    procedures, question, counting, which = _one_number(session, inquiry, cell, row)
+    keys, spans = _keys_of(inquiry.asked.by, row, procedures), None
+    if counting.window:
+        spans = counting.usable.spans(question.start, counting.window, lambda one: _counts(one, cell, keys))
+    return queries.behind(session, question, which, spans, after=after, limit=limit)
+
+
+def _one_number(
+    session: Session, inquiry: Inquiry, cell: str, row: str
+) -> tuple[Procedures, Question, _Counting, queries.Behind]:
     if cell not in CELLS:
         raise NotFoundError(
             f"expected a column of the report ({', '.join(CELLS)}), found {cell!r}", "Báo cáo không có cột này."
@@ -184,15 +213,12 @@ def behind(
     procedures = Procedures.known(session)
     by, question = inquiry.asked.by, _question(inquiry, procedures)
     keys = _keys_of(by, row, procedures)
-    counting, spans = _counting(session, inquiry, question, question.start), None
-    if counting.window:
-        spans = counting.usable.spans(
-            question.start,
-            counting.window,
-            lambda one: cell in _CELLS_OF[one.box, one.origin] and (keys is None or one.key in keys),
-        )
     which = queries.Behind(cell, None if keys is None else (by, keys))
-    return queries.behind(session, question, which, spans, after=after, limit=limit)
+    return procedures, question, _counting(session, inquiry, question, question.start), which
+
+
+def _counts(tally: queries.Tally, cell: str, keys: Sequence[str] | None) -> bool:
+    return cell in _CELLS_OF[tally.box, tally.origin] and (keys is None or tally.key in keys)
 
 
 def _question(inquiry: Inquiry, procedures: Procedures) -> Question:
@@ -252,7 +278,7 @@ def _days_used(inquiry: Inquiry, counting: _Counting, rows: Iterable[queries.Res
     found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     calendar = inquiry.platform.calendar
     for row in rows:
-        if row.plain:
+        if row.received is not None:
             found[row.key][0] += row.number
             found[row.key][1] += row.number * calendar.working_days_between(row.received, row.resolved)
     for key, dossiers, days in counting.usable.used(counting.window) if counting.window else ():

@@ -11,7 +11,7 @@ from engine.persistence.statistics_boxes import Question
 from engine.platform import Platform
 from engine.statistics_values import Forecast
 
-NAMED = 100  # dossiers of those that lapse next
+NAMED = 25  # dossiers of those that lapse next
 
 
 def forecast(session: Session, platform: Platform, question: Question) -> Forecast:

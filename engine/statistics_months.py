@@ -12,6 +12,7 @@ from engine.persistence.month_tallies import Alike, MonthTally
 from engine.persistence.statistics import Tally
 from engine.persistence.statistics_boxes import Box, Origin, Question, number_of
 
+Span = tuple[datetime, datetime | None]  # from, up to (excluded; None: and ever since)
 _EVER: Final = "9999-99"  # behind every month
 _BOXES: Final = tuple(Box)
 _NUMBERS: Final = {box: number_of(box) for box in Box}
@@ -50,9 +51,9 @@ class Kept:
         """Those from a month on."""
         return replace(self, months=tuple(one for one in self.months if one.month >= first))
 
-    def gaps(self, start: datetime) -> list[tuple[datetime, datetime | None]]:
+    def gaps(self, start: datetime) -> list[Span]:
         """The spans since a moment in which what was closed is not kept; the last goes on for ever."""
-        found: list[tuple[datetime, datetime | None]] = []
+        found: list[Span] = []
         for one in self.months:
             if one.first > start:
                 found.append((start, one.first))

@@ -60,6 +60,11 @@ class Line:
     used: float | None = None
 
     @property
+    def names(self) -> tuple[str, str]:
+        """In Vietnamese and in English."""
+        return self.name_vi, self.name_en
+
+    @property
     def rate(self) -> float | None:
         """How many per cent of what was resolved was in time, without help by an extension; None of nothing."""
         return on_time_rate(self.cells["resolved"], self.cells["resolved_overdue"])

@@ -78,19 +78,19 @@ def behind() -> str:
     def page(session: Session) -> str:
         rows = statistics.behind(session, inquiry, cell, row, after=_after(), limit=PAGE + 1)
         onward = _place(rows[PAGE - 1]) if len(rows) > PAGE else ""
-        line = statistics.line(session, inquiry, row)
+        names = statistics.names_of_row(session, inquiry.asked.by, row) if row else ("", "")
         here, columns = {"cell": cell, "row": row}, _columns(session)
         return render_template(
             "pages/statistics/dossiers.html",
             column=statistics_view.column_name(cell),
             period=statistics_view.period_text(inquiry.asked.period),
             narrowed=statistics_view.narrowed_to(session, filters),
-            row_name=statistics_view.name_of(inquiry.asked.by, line) if row else "",
+            row_name=statistics_view.name_of(inquiry.asked.by, row, names),
             row_kind=statistics_view.GROUPINGS[inquiry.asked.by],
             dossiers=statistics_list.lines(session, inquiry.actor, rows[:PAGE], columns),
             columns=columns,
             columns_href=url_for("lists.show", kind="behind", next=filters.href("statistics.behind", **here)),
-            total=line.cells[cell],
+            total=statistics.number(session, inquiry, cell, row),
             back_href=filters.href("statistics.index"),
             csv_href=filters.href("statistics.behind_csv", **here),
             next_href=filters.href("statistics.behind", **here, after=onward) if onward else None,
@@ -158,7 +158,7 @@ def _rows(report: Report, narrowed: list[tuple[str, str]]) -> Iterator[list[spre
     yield [by, *heads, _("Tỷ lệ trước và đúng hạn (%%)"), _("Số ngày làm việc trung bình")]
     for line in (*report.lines, report.total):
         numbers = [line.cells[cell] for cell in columns]
-        yield [statistics_view.name_of(report.asked.by, line), *numbers, line.rate, line.used]
+        yield [statistics_view.name_of(report.asked.by, line.key, line.names), *numbers, line.rate, line.used]
 
 
 def _inquiry(filters: Filters) -> Inquiry:

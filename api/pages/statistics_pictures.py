@@ -44,7 +44,7 @@ def bars(report: Report) -> list[Bar]:
     lines = sorted((one for one in report.lines if one.cells["resolved"]), key=lambda one: -one.cells["resolved"])
     scale = WIDTH / max((one.cells["resolved"] for one in lines), default=1)
     return [
-        Bar(name_of(report.asked.by, one), ROW * place, _segments(one, scale))
+        Bar(name_of(report.asked.by, one.key, one.names), ROW * place, _segments(one, scale))
         for place, one in enumerate(lines[:MOST_BARS])
     ]
 

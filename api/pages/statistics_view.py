@@ -175,7 +175,7 @@ def rows(report: Report, filters: Filters) -> list[TableRow]:
     base = filters.href("statistics.behind")
     found = [
         TableRow(
-            name_of(report.asked.by, line) if line.key else _("Tổng số"),
+            name_of(report.asked.by, line.key, line.names) if line.key else _("Tổng số"),
             tuple((line.cells[cell], name, f"{base}&cell={cell}{at}") for cell, name in columns),
             percent(line.rate),
             decimal(line.used),
@@ -198,11 +198,11 @@ def _together(others: Sequence[Line], columns: Sequence[tuple[str, str]]) -> Tab
     )
 
 
-def name_of(by: Grouping, line: Line) -> str:
-    """The name of a row in the reader's language."""
-    if by is Grouping.CHANNEL and line.key:
-        return wording.channel(line.key)
-    return line.name_en if current_language() == "en" else line.name_vi
+def name_of(by: Grouping, key: str, names: tuple[str, str]) -> str:
+    """The name of a row in the reader's language, from its key and its Vietnamese and English name."""
+    if by is Grouping.CHANNEL and key:
+        return wording.channel(key)
+    return names[_language()]
 
 
 def month_name(month: str) -> str:

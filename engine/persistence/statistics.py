@@ -1,7 +1,8 @@
 """Counts dossiers for report II.06a, and lists the dossiers behind each number by the very same conditions."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -36,6 +37,7 @@ from engine.persistence.tables import FAR_FUTURE, DossierRow, ProcedureVersionRo
 
 Spans = Sequence[tuple[datetime, datetime | None]] | None
 """When what is counted was closed: from, up to (excluded; None: and ever since). None: since the period began."""
+_BOXES, _ORIGINS = tuple(Box), tuple(Origin)
 Narrowed = tuple[Grouping, Sequence[str]] | None  # a row of the report by its keys; none: the total
 
 
@@ -49,34 +51,34 @@ class Tally:
     number: int
 
 
-def tallies(
-    session: Session, question: Question, by: Grouping, spans: Spans = None, keys: Sequence[str] | None = None
-) -> list[Tally]:
-    """How many dossiers stand in which box, by row of the report (of these keys); only those that are not nought."""
-    place = (box_of(session, question) * len(Origin) + origin_of(question)).label("place")
-    query = select(KEYS[by].label("key"), place, func.count().label("number")).group_by("key", "place")
-    if keys is not None:
-        query = query.where(KEYS[by].in_(keys))
-    boxes, origins = list(Box), list(Origin)
-    return [
-        Tally(row.key, boxes[row.place // len(origins)], origins[row.place % len(origins)], row.number)
-        for part in _parts(question, spans)
-        for row in session.execute(query.where(*part))
-    ]
+def tallies(session: Session, question: Question, by: Grouping, spans: Spans = None) -> list[Tally]:
+    """How many dossiers stand in which box, by row of the report; only those that are not nought."""
+    query = select(KEYS[by].label("key"), _place(session, question), func.count().label("number"))
+    query = query.group_by("key", "place")
+    parts = _parts(question, spans)
+    return [_tally(row.key, row.place, row.number) for part in parts for row in session.execute(query.where(*part))]
+
+
+def _place(session: Session, question: Question) -> ColumnElement[int]:
+    """The box in which a dossier stands and the way in which it came, as one number."""
+    return (box_of(session, question) * len(Origin) + origin_of(question)).label("place")
+
+
+def _tally(key: str, place: int, number: int) -> Tally:
+    return Tally(key, _BOXES[place // len(_ORIGINS)], _ORIGINS[place % len(_ORIGINS)], number)
 
 
 class Resolved(NamedTuple):
     """So many dossiers of a row that were received on one day and resolved on another, in time or overdue.
 
-    `plain`: without a stop of the clock. Where it stood still, was restarted or extended, the days between the two are
-    not days used.
+    `received` is None where the clock stood still, was restarted or extended: the days between the two are not days
+    used.
     """
 
     key: str
-    received: date
+    received: date | None
     resolved: date
     overdue: bool
-    plain: bool
     number: int
 
 
@@ -89,22 +91,49 @@ def resolved(session: Session, question: Question, by: Grouping, spans: Spans = 
 
 def resolved_of(session: Session, question: Question, by: Grouping, *conditions: ColumnElement[bool]) -> list[Resolved]:
     """What was resolved before the end of the period, of those dossiers that meet the conditions."""
-    received, day = (local_day(session, question, moment) for moment in (DossierRow.received_at, resolved_at))
-    late, plain = (case((condition, 1), else_=0) for condition in (overdue(session), ON_FIRST_COUNT))
-    groups = {"key": KEYS[by], "received": received, "day": day, "late": late, "plain": plain}
+    received = case((ON_FIRST_COUNT, local_day(session, question, DossierRow.received_at)))
+    day, late = local_day(session, question, resolved_at), case((overdue(session), 1), else_=0)
+    groups = {"key": KEYS[by], "received": received, "day": day, "late": late}
     columns = [column.label(name) for name, column in groups.items()]
     query = select(*columns, func.count().label("number")).where(resolved_in(question), *conditions).group_by(*groups)
     return [
-        Resolved(
-            row.key,
-            date.fromisoformat(str(row.received)),
-            date.fromisoformat(str(row.day)),
-            bool(row.late),
-            bool(row.plain),
-            row.number,
-        )
+        Resolved(row.key, _day(row.received), on, bool(row.late), row.number)
         for row in session.execute(query)
+        if (on := _day(row.day)) is not None
     ]
+
+
+def tallies_and_resolved(
+    session: Session,
+    question: Question,
+    by: Grouping,
+    since: datetime,
+    spans: Sequence[tuple[datetime, datetime | None]],
+) -> tuple[list[Tally], list[Resolved]]:
+    """`tallies` of a question, and what was `resolved` from an earlier moment on: both from one reading."""
+    day = case((resolved_in(question), local_day(session, question, resolved_at)))
+    received = case((and_(resolved_in(question), ON_FIRST_COUNT), local_day(session, question, DossierRow.received_at)))
+    groups = [KEYS[by].label("key"), _place(session, question), received.label("received"), day.label("day")]
+    query = select(*groups, func.count().label("number")).group_by("key", "place", "received", "day")
+    began = question.start.astimezone(question.zone).date()
+    counts: Counter[tuple[str, int]] = Counter()
+    found: list[Resolved] = []
+    parts = zip(_parts(replace(question, start=since), spans), [None, *(past for _first, past in spans)], strict=True)
+    for part, past in parts:
+        in_hand = past is None or past > question.start
+        for row in session.execute(query.where(*part)):
+            on = _day(row.day)
+            if in_hand and (on is None or on >= began):
+                counts[row.key, row.place] += row.number
+            if on is not None:
+                late = _BOXES[row.place // len(_ORIGINS)] in (Box.LATE, Box.EXTENDED)
+                found.append(Resolved(row.key, _day(row.received), on, late, row.number))
+    return [_tally(*place, number) for place, number in counts.items()], found
+
+
+def _day(told: object) -> date | None:
+    """A day as the database tells it: SQLite does so in words."""
+    return told if told is None or isinstance(told, date) else date.fromisoformat(str(told))
 
 
 class Position(NamedTuple):
@@ -154,6 +183,13 @@ def behind(
             rows = select(*_SHOWN, shown.c.box).join(shown, shown.c.id == DossierRow.id)
             found += session.execute(rows.order_by(*(column.desc() for column in place))).all()
     return found
+
+
+def counted(session: Session, question: Question, which: "Behind", spans: Spans = None) -> int:
+    """How many dossiers one number of the report counts: the same as `behind` lists."""
+    conditions = which.conditions(question, box_of(session, question))
+    query = select(func.count()).select_from(DossierRow).where(*conditions)
+    return sum(session.scalar(query.where(*heap)) or 0 for heap in _heaps(question, which, spans))
 
 
 @dataclass(frozen=True)
@@ -239,7 +275,7 @@ def _closed(first: datetime, past: datetime | None) -> tuple[ColumnElement[bool]
 
 
 def _heaps(
-    question: Question, which: Behind, spans: Spans, after: Position | None
+    question: Question, which: Behind, spans: Spans, after: Position | None = None
 ) -> Iterator[list[ColumnElement[bool]]]:
     """The open ones, then what was closed in each span, from the latest on: those that may stand in the column."""
     boxes, closed, place = set(CELLS[which.cell][0]), DossierRow.closed_at, (DossierRow.received_at, DossierRow.id)
