@@ -168,6 +168,7 @@ class Writer:
             "received_at": moments[0],
             "due_at": counted.due_at,
             "original_due_at": counted.original_due_at,
+            "extended": any(each.kind is ClockEventKind.EXTENDED for each in clock),
             "decided_at": decided,
             "closed_at": moments[-1],
             "calendar_number": self.platform.calendar_number,

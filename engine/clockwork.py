@@ -127,6 +127,7 @@ def count(change: Change) -> None:
     counted = ledger.due(clock, change.term, change.platform.calendar)
     dossier = change.dossier
     dossier.due_at, dossier.original_due_at = counted.due_at, counted.original_due_at
+    dossier.extended = any(event.kind is ClockEventKind.EXTENDED for event in clock)
     if dossier.closed_at is None:
         dossier.state = _STATES[counted.state]
     if counted.state is ClockState.DECIDED:

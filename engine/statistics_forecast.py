@@ -1,6 +1,5 @@
 """What lapses next, told before it does."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -17,7 +16,6 @@ NAMED = 25  # dossiers of those that lapse next
 def forecast(session: Session, platform: Platform, question: Question) -> Forecast:
     """What lapses later today and by the end of the next working day, of the dossiers that the question is about."""
     now, calendar, next_on = platform.now(), platform.calendar, _next_working(platform)
-    question = replace(question, start=now, end=now + timedelta(seconds=1), at=now)
     spans = now, calendar.end_of_day(platform.today()), calendar.end_of_day(next_on)
     rows = queries.lapsing(session, question, spans, NAMED)
     before, behind_it = (rows[0].before, rows[0].behind) if rows else (0, 0)

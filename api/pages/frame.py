@@ -11,6 +11,7 @@ from api.auth import current_actor
 from api.database import read
 from api.language import LANGUAGES, current_language
 from api.pages import keyboard, notice_list, present, uploads
+from api.pages.choosing import options
 from engine.access import SEES_ALL
 from engine.errors import EngineError
 from engine.model import Actor, Role
@@ -32,8 +33,9 @@ class Door:
 
 
 def install(app: Flask) -> None:
-    """Give every page its frame, and templates the filters that pages use."""
+    """Give every page its frame, and templates what pages use of filters and functions."""
     app.jinja_env.filters.update(present.FILTERS)
+    app.jinja_env.globals["options"] = options
     app.url_value_preprocessor(uploads.let_large_bodies_in)
     app.context_processor(frame)
 

@@ -6,7 +6,7 @@ The inbox, the dossier list and the dossiers behind a statistic are written out 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 from urllib.parse import parse_qsl, urlencode
 
 from flask import url_for
@@ -21,8 +21,7 @@ LONGEST_NAME = 60
 _AFTER = "after"
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """One entry of a list to choose from."""
 
     key: str
@@ -123,6 +122,7 @@ class Wishes:
 
 def wishes(session: Session, actor: Actor, kind: str, columns: Sequence[Column]) -> Wishes:
     """What the person has chosen for the list `kind`, else what everybody begins with."""
+    columns = [replace(one, title=str(one.title)) for one in columns]  # in the reader's language, once for all rows
     if actor.id is None:
         return Wishes(at_first(columns), ())
     found = preferences.chosen(session, actor.id, f"{kind}.columns", f"{kind}.filters")

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from api.language import current_language
@@ -152,16 +153,16 @@ class Filters:
 
 @dataclass(frozen=True)
 class TableRow:
-    """A row of the report's table. Each cell: the number, its column in words, the address of the list behind it."""
+    """A row of the report's table. `cells`: its numbers as HTML, each with the address of the list behind it."""
 
     name: str
-    cells: tuple[tuple[int, str, str], ...]
+    cells: Markup
     rate: str
     used: str
 
 
 def rows(report: Report, filters: Filters) -> list[TableRow]:
-    """The table with the total last. What its thousands of cells have in common is worked out once.
+    """The table with the total last.
 
     Of a great many rows those that received most are told; the others are one row, until all are asked for.
     """
@@ -171,31 +172,42 @@ def rows(report: Report, filters: Filters) -> list[TableRow]:
         most = sorted(shown, key=lambda one: -one.cells["received"])
         kept = {one.key for one in most[:MOST_ROWS]}
         shown, others = tuple(one for one in shown if one.key in kept), tuple(most[MOST_ROWS:])
-    columns = [(cell, f"{group}: {name}") for group, cells in GROUPS for cell, name in cells.items()]
+    columns = {cell: escape(f"{group}: {name}") for group, cells in GROUPS for cell, name in cells.items()}
     base = filters.href("statistics.behind")
-    found = [
-        TableRow(
-            name_of(report.asked.by, line.key, line.names) if line.key else _("Tổng số"),
-            tuple((line.cells[cell], name, f"{base}&cell={cell}{at}") for cell, name in columns),
-            percent(line.rate),
-            decimal(line.used),
-        )
-        for line in (*shown, report.total)
-        for at in [f"&{urlencode({'row': line.key})}" if line.key else ""]
-    ]
+    found = []
+    for line in (*shown, report.total):
+        name = name_of(report.asked.by, line.key, line.names) if line.key else _("Tổng số")
+        href = f"{base}&cell={{}}" + (f"&{urlencode({'row': line.key})}" if line.key else "")
+        found.append(TableRow(name, _cells(line.cells, columns, name, href), percent(line.rate), decimal(line.used)))
     if others:
         found.insert(-1, _together(others, columns))
     return found
 
 
-def _together(others: Sequence[Line], columns: Sequence[tuple[str, str]]) -> TableRow:
-    numbers = {cell: sum(one.cells[cell] for one in others) for cell, _name in columns}
+def _together(others: Sequence[Line], columns: Mapping[str, Markup]) -> TableRow:
+    numbers = {cell: sum(one.cells[cell] for one in others) for cell in columns}
     return TableRow(
         ngettext("%(num)s dòng khác", "%(num)s dòng khác", len(others)),
-        tuple((numbers[cell], name, "") for cell, name in columns),
+        _cells(numbers, columns),
         percent(on_time_rate(numbers["resolved"], numbers["resolved_overdue"])),
         decimal(None),
     )
+
+
+def _cells(numbers: Mapping[str, int], columns: Mapping[str, Markup], row: str = "", href: str = "") -> Markup:
+    """The numbers of a row, those that are not nought as links; in one piece, as a template would need thousands.
+
+    `href`: where a number leads, with {} in place of its column.
+    """
+    named, (before, _here, behind) = escape(row), str(escape(href)).partition("{}")
+    parts = []
+    for cell, column in columns.items():
+        told = f"{numbers[cell]}"
+        if numbers[cell] and href:
+            hidden = f'<span class="govuk-visually-hidden"> ({named}, {column})</span>'
+            told = f'<a class="govuk-link" href="{before}{cell}{behind}">{told}{hidden}</a>'
+        parts.append(f'<td class="govuk-table__cell govuk-table__cell--numeric">{told}</td>')
+    return Markup("\n".join(parts))  # noqa: S704 - of escaped parts
 
 
 def name_of(by: Grouping, key: str, names: tuple[str, str]) -> str:

@@ -34,8 +34,9 @@ def engine_options(url: str) -> dict[str, Any]:
     """What `create_engine` must be told for this kind of database."""
     if make_url(url).get_backend_name() != "postgresql":
         return {}
-    # Moments travel in UTC; a worker that hangs inside a transaction gives its rows back after half a minute.
-    settings = "-c timezone=UTC -c idle_in_transaction_session_timeout=30000"
+    # Moments travel in UTC; a worker that hangs inside a transaction gives its rows back after half a minute. To
+    # translate a statement into machine code takes longer than any of ours.
+    settings = "-c timezone=UTC -c idle_in_transaction_session_timeout=30000 -c jit=off"
     return {"connect_args": {"options": settings}}
 
 

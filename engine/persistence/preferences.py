@@ -1,5 +1,6 @@
 """How a person wants pages to be: what each page keeps under a key of its own, as JSON."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidInputError
+from engine.persistence.once import once
 from engine.persistence.tables import PreferenceRow
 
 LARGEST = 20_000  # characters of what is kept under one key
@@ -14,15 +16,13 @@ LARGEST = 20_000  # characters of what is kept under one key
 
 def get(session: Session, person_id: UUID, key: str, default: Any = None) -> Any:
     """What the person has chosen under the key."""
-    return session.scalar(_row(person_id, key)) or default
+    return _all(session, person_id).get(key) or default
 
 
 def chosen(session: Session, person_id: UUID, *keys: str) -> dict[str, Any]:
-    """Several choices of the person in one look; what has never been chosen is left out."""
-    rows = select(PreferenceRow.key, PreferenceRow.value).where(
-        PreferenceRow.person_id == person_id, PreferenceRow.key.in_(keys)
-    )
-    return {row.key: row.value for row in session.execute(rows)}
+    """Several choices of the person; what has never been chosen is left out."""
+    known = _all(session, person_id)
+    return {key: known[key] for key in keys if key in known}
 
 
 def put(session: Session, person_id: UUID, key: str, value: Any) -> None:
@@ -44,5 +44,7 @@ def put(session: Session, person_id: UUID, key: str, value: Any) -> None:
     session.flush()
 
 
-def _row(person_id: UUID, key: str) -> Any:
-    return select(PreferenceRow.value).where(PreferenceRow.person_id == person_id, PreferenceRow.key == key)
+def _all(session: Session, person_id: UUID) -> Mapping[str, Any]:
+    """Every choice of the person, by its key: they are few, and a page asks for several."""
+    rows = select(PreferenceRow.key, PreferenceRow.value).where(PreferenceRow.person_id == person_id)
+    return once(session, ("preferences", person_id), lambda: {row.key: row.value for row in session.execute(rows)})

@@ -21,6 +21,7 @@ from engine.persistence.statistics_boxes import (
     Grouping,
     Origin,
     Question,
+    asked_about,
     box_of,
     decided_and_open,
     ended_at,
@@ -231,7 +232,7 @@ def lapsing(
         DossierRow.closed_at.is_(None),
         DossierRow.decided_at.is_(None),
         due.between(first, last),
-        *in_hand(question, only_open=True),
+        *asked_about(question, only_open=True),
     )
     return session.execute(query.order_by(due).limit(limit)).all()
 

@@ -20,21 +20,18 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    exists,
     false,
     func,
     literal,
     literal_column,
     not_,
     or_,
-    text,
 )
 from sqlalchemy.orm import Session
 
 from engine.access import visible_dossiers
-from engine.events import EventType
 from engine.model import Actor, Channel
-from engine.persistence.tables import DossierRow, JournalRow
+from engine.persistence.tables import DossierRow
 
 
 class Box(StrEnum):
@@ -143,7 +140,7 @@ def in_hand(question: Question, *, only_open: bool = False) -> tuple[ColumnEleme
     decided_since = func.coalesce(DossierRow.decided_at, question.start, type_=DossierRow.decided_at.type)
     return (
         DossierRow.received_at < question.end,
-        or_(decided_since >= question.start, left),
+        decided_since >= question.start if only_open else or_(decided_since >= question.start, left),
         *asked_about(question, only_open=only_open),
     )
 
@@ -181,9 +178,9 @@ def box_of(session: Session, question: Question) -> Case[Any]:
 
     resolved = _numbered(
         (_after(session, due), Box.LATE),
-        (and_(_after(session, first_due), _extended()), Box.EXTENDED),
+        (and_(_after(session, first_due), DossierRow.extended), Box.EXTENDED),
         (due.is_(None), Box.EARLY),
-        (and_(first_due < due, day(resolved_at) == day(first_due), _extended()), Box.ON_TIME),
+        (and_(first_due < due, day(resolved_at) == day(first_due), DossierRow.extended), Box.ON_TIME),
         (_days_before(session, due), Box.EARLY),
         (day(resolved_at) == day(due), Box.ON_TIME),
         otherwise=Box.EARLY,
@@ -191,7 +188,7 @@ def box_of(session: Session, question: Question) -> Case[Any]:
     at = literal(question.at.replace(microsecond=0), DossierRow.due_at.type)
     running = _numbered(
         (due < at, Box.RUNNING_LATE),
-        (and_(first_due < at, _extended()), Box.RUNNING_EXTENDED),
+        (and_(first_due < at, DossierRow.extended), Box.RUNNING_EXTENDED),
         (first_due.is_(None), Box.WAITING),
         otherwise=Box.RUNNING,
     )
@@ -210,7 +207,7 @@ def hint(boxes: Sequence[Box]) -> list[ColumnElement[bool]]:
 
 def overdue(session: Session) -> ColumnElement[bool]:
     """Of resolved ones: after the due date, or in time only thanks to an extension."""
-    late_at_first = and_(_after(session, DossierRow.original_due_at), _extended())
+    late_at_first = and_(_after(session, DossierRow.original_due_at), DossierRow.extended)
     return or_(_after(session, DossierRow.due_at), late_at_first)
 
 
@@ -246,7 +243,7 @@ def month_after(session: Session, question: Question, limit: Any) -> ColumnEleme
 
 def extended_by(limit: Any, moment: Any) -> ColumnElement[bool]:
     """Whether a first due date had lapsed by a moment, in a dossier whose term was ever extended."""
-    return and_(limit < moment, _extended())
+    return and_(limit < moment, DossierRow.extended)
 
 
 def _numbered(*branches: tuple[ColumnElement[bool], Box | Origin], otherwise: Box | Origin) -> Case[Any]:
@@ -264,12 +261,6 @@ def _days_before(session: Session, due: Any) -> ColumnElement[bool]:
     if _is_postgresql(session):
         return false()
     return func.julianday(due) - func.julianday(resolved_at) > 1.001
-
-
-def _extended() -> ColumnElement[bool]:
-    """Whether the dossier's term was ever extended: the journal says so, which nobody can change."""
-    of_clock = text("journal.type LIKE 'clock:%'")  # as the index of the clock's ledger says it
-    return exists().where(JournalRow.stream_id == DossierRow.id, of_clock, JournalRow.type == EventType.CLOCK_EXTENDED)
 
 
 def _second(session: Session, moment: Any) -> ColumnElement[Any]:

@@ -238,6 +238,7 @@ class DossierRow(Journalled, Base):
     received_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     original_due_at: Mapped[datetime | None]
+    extended: Mapped[bool] = mapped_column(default=False)  # whether its term ever was, as its journal tells
     decided_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     calendar_number: Mapped[int] = mapped_column(default=0)  # the calendar its dates were counted by
@@ -270,6 +271,7 @@ class DossierRow(Journalled, Base):
             "decided_at",
             "due_at",
             "original_due_at",
+            "extended",
             "outcome",
             "channel",
             "procedure_key",

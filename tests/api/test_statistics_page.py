@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from pages import get, post
 from sqlalchemy.orm import Session
 
 from api.pages import spreadsheets, statistics_view
-from api.pages.statistics_view import Filters
+from api.pages.statistics_view import Filters, TableRow
 from engine.persistence.statistics_boxes import CELLS
 from engine.persistence.tables import DossierRow, UnitRow
 from engine.statistics_values import Asked, Line, Period, Report
@@ -207,9 +208,24 @@ def test_of_very_many_rows_those_that_received_most_are_told_and_the_others_toge
         *shown, others, total = statistics_view.rows(report, Filters())
         whole = statistics_view.rows(report, Filters(all="1"))
     assert [row.name for row in shown] == [f"Đơn vị {n:03}" for n in range(10, 60)]
-    assert (others.name, others.cells[0][0], others.cells[0][2], others.rate) == ("10 dòng khác", 45, "", "88,9 %")
-    assert sum(row.cells[0][0] for row in (*shown, others)) == total.cells[0][0] == 1770
+    assert (others.name, others.rate, "href" in others.cells) == ("10 dòng khác", "88,9 %", False)
+    assert _received(others) == 45
+    assert sum(map(_received, (*shown, others))) == _received(total) == 1770
     assert len(whole) == 61
+
+
+def _received(row: TableRow) -> int:
+    return int(row.cells.split("</td>")[0].striptags().split()[0])
+
+
+def test_a_name_in_the_report_is_no_markup(app: Flask) -> None:
+    report = _report_of(1)
+    line = replace(report.lines[0], name_vi='<b onclick="x">Đơn vị', key='A"&<')
+    line = replace(line, cells={**line.cells, "received": 3})
+    with app.test_request_context():
+        row, _total = statistics_view.rows(replace(report, lines=(line,)), Filters())
+    assert "<b" not in row.cells
+    assert "row=A%22%26%3C" in row.cells
 
 
 # ---- for programs ----------------------------------------------------------------------------------------

@@ -86,7 +86,6 @@ def _filled(url: str) -> Engine:
             f" SELECT {', '.join(values)} FROM dossier, numbers WHERE code = 'SAMPLE'"
         )
         connection.execute(text("DELETE FROM dossier WHERE code = 'SAMPLE'"))
-        connection.execute(text(_EXTENSIONS))
     with db.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
     return db
@@ -111,16 +110,11 @@ _CHANGED = {
     "submitted_at": _later("0"),
     "due_at": _later(_DUE),
     "original_due_at": _later("15"),
+    "extended": "n % 50 = 0",
     "decided_at": f"CASE WHEN {_OPEN} THEN NULL ELSE {_later('1 + n % 17')} END",
     "closed_at": f"CASE WHEN {_OPEN} THEN NULL ELSE {_later('2 + n % 17')} END",
     "outcome": f"CASE WHEN {_OPEN} THEN '' WHEN n % 50 = 1 THEN 'withdrawn' ELSE 'granted' END",
 }
-_EXTENSIONS = """
-INSERT INTO journal (stream_id, seq, type, occurred_at, recorded_at, entry, hash)
-SELECT id, step, CASE WHEN step = 7 AND substr(code, 3) % 50 = 0 THEN 'clock:extended' ELSE 'element:passed' END,
-       received_at, received_at, '{}', ''
-FROM dossier, (SELECT 1 AS step UNION ALL SELECT 3 UNION ALL SELECT 5 UNION ALL SELECT 7)
-"""
 
 
 def _add_sample(session: Session) -> None:

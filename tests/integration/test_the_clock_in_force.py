@@ -95,6 +95,7 @@ def test_an_approved_apology_moves_the_due_date_once_and_keeps_the_first(city: C
 
     assert extended.due_at == datetime.fromisoformat("2026-12-11T23:59:59+07:00")
     assert extended.original_due_at == datetime.fromisoformat("2026-12-04T23:59:59+07:00")
+    assert extended.extended
     assert ("due-date-moved", "applicant") in _kinds(city, dossier)
     _go_to(city, "2026-12-10T07:00:00+07:00")
     assert APOLOGY not in {task.element_id for task in city.open_tasks(dossier.id)}

@@ -17,7 +17,7 @@ from engine.deadlines.calendar import vietnam
 from engine.ids import new_id
 from engine.model import Actor, Channel, Role
 from engine.persistence.database import make_engine
-from engine.persistence.tables import DossierRow, JournalRow, ProcedureRow, ProcedureVersionRow, UnitRow
+from engine.persistence.tables import DossierRow, ProcedureRow, ProcedureVersionRow, UnitRow
 from engine.platform import Platform
 from engine.statistics import Inquiry, at_a_glance
 from engine.statistics_values import Asked, Period, Report, period_of
@@ -90,22 +90,11 @@ class Archive:
                 state="processing",
                 received_at=received,
                 due_at=due,
+                extended=extended,
                 snapshot=b"",
                 **values,
             )
         )
-        if extended:
-            self.session.add(
-                JournalRow(
-                    stream_id=identifier,
-                    seq=9,
-                    type="clock:extended",
-                    occurred_at=received,
-                    recorded_at=received,
-                    entry="{}",
-                    hash="",
-                )
-            )
         self.session.flush()
         return identifier
 
