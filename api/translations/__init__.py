@@ -3,7 +3,7 @@
 The catalogue is read as text when it is first needed, so there is nothing to compile and nothing to go stale.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g
 from flask_babel import Babel, Domain, get_locale
+from markupsafe import Markup
 
 FOLDER = Path(__file__).parent
 SOURCE = "vi"  # the language the templates and the code are written in
@@ -75,3 +76,23 @@ def use_in(app: Flask) -> None:
         lambda one, many, number: present().ungettext(one, many, number),
         newstyle=True,
     )
+    app.jinja_env.globals["_"] = said
+
+
+def said(text: str, **variables: object) -> Markup:
+    """`_` of templates, where all is HTML: the words, with variables put in escaped.
+
+    The same as Jinja's own does in four calls, which are a tenth of the time that a list takes.
+    """
+    words = _words(present(), text)
+    return words % variables if variables else _plain(words)
+
+
+@lru_cache(10_000)
+def _words(catalogue_of_reader: NullTranslations, text: str) -> Markup:
+    return Markup(catalogue_of_reader.ugettext(text))  # noqa: S704 - words of ours
+
+
+@lru_cache(10_000)
+def _plain(words: Markup) -> Markup:
+    return words % {}  # "%%" is a per cent sign in all of them
