@@ -21,7 +21,7 @@ from engine.persistence import month_tallies
 from engine.persistence.month_tallies import MonthTally, Scope, Used
 from engine.persistence.transaction import reading, run
 from engine.platform import Platform
-from engine.statistics import READERS, Inquiry, is_noted, note
+from engine.statistics_inquiry import READERS, Inquiry, is_noted, note
 from engine.statistics_months import month as month_of
 from engine.statistics_values import Asked, months_later, period_of
 

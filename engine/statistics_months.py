@@ -1,13 +1,12 @@
 """What a period tells, told from the months that are kept of it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from engine.persistence import statistics as queries
 from engine.persistence.month_tallies import Alike, MonthTally
 from engine.persistence.statistics import Tally
 from engine.persistence.statistics_boxes import Box, Origin, Question, number_of
@@ -60,10 +59,9 @@ class Kept:
             start = max(start, one.past)
         return [*found, (start, None)]
 
-    def spans(self, start: datetime, window: Window, counts: Callable[[Tally], bool]) -> queries.Spans:
-        """The gaps since a moment, and those of the months that hold any dossiers which `counts`; in order."""
-        months = [one for one in self.months if any(map(counts, replace(self, months=(one,)).tallies(window)))]
-        return sorted([*self.gaps(start), *((one.first, one.past) for one in months)], key=lambda span: span[0])
+    def by_month(self, window: Window) -> list[tuple[MonthTally, list[Tally]]]:
+        """`tallies` of each month."""
+        return [(one, replace(self, months=(one,)).tallies(window)) for one in self.months]
 
     def tallies(self, window: Window) -> list[Tally]:
         """As `queries.tallies` of what was closed in these months."""

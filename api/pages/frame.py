@@ -15,7 +15,7 @@ from api.pages.choosing import options
 from engine.access import SEES_ALL
 from engine.errors import EngineError
 from engine.model import Actor, Role
-from engine.statistics import READERS
+from engine.statistics_inquiry import READERS
 
 _OF_THE_ORGANISATION = {"organisation", "reorganisation", "absence", "mandates", "handovers"}
 _REGISTER_READERS = (Role.PROCEDURE_CONTROL, Role.OPERATOR, Role.AGENCY_LEADER)

@@ -19,7 +19,8 @@ from api.pages.statistics_view import GROUPS, Filters
 from api.site import site
 from engine import statistics
 from engine.persistence.statistics import Position
-from engine.statistics import READERS, Inquiry
+from engine.statistics_inquiry import READERS, Inquiry
+from engine.statistics_numbers import Number
 from engine.statistics_values import Report
 
 blueprint = Blueprint("statistics", __name__)
@@ -76,7 +77,8 @@ def behind() -> str:
     inquiry = _inquiry(filters)
 
     def page(session: Session) -> str:
-        rows = statistics.behind(session, inquiry, cell, row, after=_after(), limit=PAGE + 1)
+        number = Number.of(session, inquiry, cell, row)
+        rows = number.dossiers(session, after=_after(), limit=PAGE + 1)
         onward = _place(rows[PAGE - 1]) if len(rows) > PAGE else ""
         names = statistics.names_of_row(session, inquiry.asked.by, row) if row else ("", "")
         here, columns = {"cell": cell, "row": row}, _columns(session)
@@ -90,7 +92,7 @@ def behind() -> str:
             dossiers=statistics_list.lines(session, inquiry.actor, rows[:PAGE], columns),
             columns=columns,
             columns_href=url_for("lists.show", kind="behind", next=filters.href("statistics.behind", **here)),
-            total=statistics.number(session, inquiry, cell, row),
+            total=number.count(session),
             back_href=filters.href("statistics.index"),
             csv_href=filters.href("statistics.behind_csv", **here),
             next_href=filters.href("statistics.behind", **here, after=onward) if onward else None,
@@ -108,7 +110,7 @@ def behind_csv() -> Response:
     filters, cell, row = Filters.of(request.args), _cell(), request.args.get("row", "")[:200]
     inquiry = _inquiry(filters)
     with read() as session:  # what makes no sense is told before the first line is sent
-        statistics.behind(session, inquiry, cell, row, limit=1)
+        Number.of(session, inquiry, cell, row)
         columns = _columns(session)
     return spreadsheets.as_csv(_all_behind(inquiry, cell, row, columns), f"{cell}.csv")
 
@@ -122,7 +124,7 @@ def _all_behind(inquiry: Inquiry, cell: str, row: str, columns: Sequence[Column]
     after: Position | None = None
     while True:
         with read() as session:
-            rows = statistics.behind(session, inquiry, cell, row, after=after, limit=AT_ONCE)
+            rows = Number.of(session, inquiry, cell, row).dossiers(session, after=after, limit=AT_ONCE)
             lines = statistics_list.lines(session, inquiry.actor, rows, columns)
         for line in lines:
             yield statistics_list.cells(line, columns)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -93,6 +94,12 @@ CELLS: Mapping[str, tuple[tuple[Box, ...], tuple[Origin, ...]]] = {
     "stopped": ((Box.STOPPED,), ()),
     "not_received": ((Box.NOT_RECEIVED,), ()),
 }
+
+
+@cache
+def cells_of(box: Box, origin: Origin) -> tuple[str, ...]:
+    """The columns that count what stands in a box and came in one way."""
+    return tuple(cell for cell, (boxes, origins) in CELLS.items() if box in boxes and origin in (origins or Origin))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from engine.persistence.statistics_boxes import Grouping
 from engine.persistence.tables import DossierRow, ProcedureRow, ProcedureVersionRow, UnitRow
 from engine.persistence.transaction import reading, run
 from engine.platform import Platform
+from engine.statistics_inquiry import Inquiry, note
+from engine.statistics_numbers import Number
 from engine.statistics_values import Asked, Period
 
 DOSSIERS, UNITS, PROCEDURES = 200_000, 20, 40
@@ -32,13 +34,13 @@ def benchmarks() -> list[dict[str, object]]:
     """The figures of this file."""
     with tempfile.TemporaryDirectory() as folder:
         db = _filled(f"sqlite:///{folder}/statistics.sqlite")
-        inquiry = statistics.Inquiry(Platform(FixedClock(NOW), vietnam()), OPERATOR, Asked(YEAR, Grouping.COMPETENT))
+        inquiry = Inquiry(Platform(FixedClock(NOW), vietnam()), OPERATOR, Asked(YEAR, Grouping.COMPETENT))
         works: dict[str, tuple[Callable[[Session], object], int, int]] = {
             # limits: of who asks what nobody asked before, and of everybody after that
             "report II.06a by unit": (lambda s: statistics.report(s, inquiry), 500, 50),
             "the page: report, months, forecast": (lambda s: statistics.at_a_glance(s, inquiry), 5_000, 100),
             "25 dossiers behind a number": (
-                lambda s: statistics.behind(s, inquiry, "resolved_overdue", "U3"),
+                lambda s: Number.of(s, inquiry, "resolved_overdue", "U3").dossiers(s),
                 500,
                 100,
             ),
@@ -47,7 +49,7 @@ def benchmarks() -> list[dict[str, object]]:
             _figure(f"{name}, counted", _seconds(db, work), limit) for name, (work, limit, _kept) in works.items()
         ]
         begun = time.process_time()
-        run(db, lambda session: statistics.note(session, inquiry))
+        run(db, lambda session: note(session, inquiry))
         keep_months(db, inquiry.platform)
         figures.append(_figure("counting its months once", time.process_time() - begun, 5_000))
         figures += [_figure(f"{name}, kept", _seconds(db, work), limit) for name, (work, _, limit) in works.items()]

@@ -31,7 +31,8 @@ from engine.model import Actor, Channel, Role
 from engine.persistence.statistics import Position
 from engine.persistence.statistics_boxes import CELLS, Grouping
 from engine.persistence.tables import TaskRow
-from engine.statistics import behind, number, report
+from engine.statistics import report
+from engine.statistics_numbers import Number
 from engine.statistics_procedures import Procedures
 from engine.statistics_values import Line, Period, period_of
 
@@ -272,8 +273,8 @@ def test_received_is_resolved_and_in_progress_and_each_number_has_its_dossiers(
         for row in (*told.lines, told.total):
             hold_together(row)
             for cell in CELLS:
-                assert number(archive.session, asked, cell, row.key) == row.cells[cell], cell
-                listed = behind(archive.session, asked, cell, row.key, limit=100)
+                assert Number.of(archive.session, asked, cell, row.key).count(archive.session) == row.cells[cell], cell
+                listed = Number.of(archive.session, asked, cell, row.key).dossiers(archive.session, limit=100)
                 assert len(listed) == row.cells[cell], cell
         for cell in CELLS:
             assert sum(row.cells[cell] for row in told.lines) == told.total.cells[cell]
@@ -292,7 +293,8 @@ def test_a_long_list_is_read_page_by_page_open_ones_first_then_what_was_closed_l
     opened = [archive.add(at(f"11-{day:02}")) for day in (5, 3)]
     same = archive.add(at("11-02"), closed_at=at("11-10"), outcome="granted")
     read: list[Any] = []
-    while rows := behind(archive.session, inquiry(), "received", after=place_of(read[-1]) if read else None, limit=2):
+    received = Number.of(archive.session, inquiry(), "received")
+    while rows := received.dossiers(archive.session, after=place_of(read[-1]) if read else None, limit=2):
         read += rows
     assert [row.id for row in read] == [*opened, closed[1], *sorted([closed[2], same], reverse=True), closed[0]]
 
@@ -303,7 +305,7 @@ def place_of(row: Any) -> Position:
 
 def test_a_column_that_the_report_lacks_is_refused(archive: Archive) -> None:
     with pytest.raises(NotFoundError, match="in_progress_overdue"):
-        behind(archive.session, inquiry(), "no_such_column")
+        Number.of(archive.session, inquiry(), "no_such_column")
 
 
 def test_the_rate_of_nothing_is_no_rate(archive: Archive) -> None:

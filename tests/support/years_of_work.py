@@ -19,7 +19,8 @@ from engine.model import Actor, Channel, Role
 from engine.persistence.database import make_engine
 from engine.persistence.tables import DossierRow, ProcedureRow, ProcedureVersionRow, UnitRow
 from engine.platform import Platform
-from engine.statistics import Inquiry, at_a_glance
+from engine.statistics import at_a_glance
+from engine.statistics_inquiry import Inquiry
 from engine.statistics_values import Asked, Period, Report, period_of
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
